@@ -1,0 +1,210 @@
+package profile
+
+import (
+	"fmt"
+	"strconv"
+	"strings"
+
+	"github.com/portcullis-go/portcullis/arch"
+)
+
+// Kind is the part of an [Action] that says what happens to the call. Kinds
+// are ordered as the kernel orders them (kernel/seccomp.c, seccomp_run_filters):
+// of several installed filters the lowest wins.
+type Kind uint8
+
+// The kinds, strictest first. The names are those of the SECCOMP_RET_*
+// constants of include/uapi/linux/seccomp.h.
+const (
+	KindKillProcess Kind = iota // the process dies of SIGSYS
+	KindKillThread              // the calling thread dies of SIGSYS
+	KindTrap                    // the thread receives SIGSYS; the data is si_errno
+	KindErrno                   // the call fails with an error number
+	KindNotify                  // a supervisor decides (user notification)
+	KindTrace                   // a ptrace tracer decides; the data is its message
+	KindLog                     // the call is made, and logged
+	KindAllow                   // the call is made
+	kindCount
+)
+
+// Action is a verdict: a kind, and for some kinds 16 bits of data. The zero
+// value is KillProcess. Actions are comparable.
+type Action struct {
+	kind  Kind
+	data  uint16
+	errno arch.Errno
+}
+
+// KillProcess ends the whole process as if by SIGSYS. It is the zero Action.
+func KillProcess() Action { return Action{} }
+
+// KillThread ends the calling thread alone. In a Go program the others then
+// wait for it for ever: prefer KillProcess.
+func KillThread() Action { return Action{kind: KindKillThread} }
+
+// Trap sends the thread a SIGSYS with data in si_errno.
+func Trap(data uint16) Action { return Action{kind: KindTrap, data: data} }
+
+// Errno makes the call fail with e without being made. On an ABI where e has no
+// number, and for numbers above 4095 (the kernel's MAX_ERRNO), compile fails.
+// The number 0 makes the call return 0 without being made.
+func Errno(e arch.Errno) Action { return Action{kind: KindErrno, errno: e} }
+
+// Notify asks a supervisor that holds the filter's listener.
+func Notify() Action { return Action{kind: KindNotify} }
+
+// Trace asks the ptrace tracer, which reads data with PTRACE_GETEVENTMSG;
+// without a tracer the call fails with ENOSYS.
+func Trace(data uint16) Action { return Action{kind: KindTrace, data: data} }
+
+// Log makes the call and logs it.
+func Log() Action { return Action{kind: KindLog} }
+
+// Allow makes the call.
+func Allow() Action { return Action{kind: KindAllow} }
+
+// Kind returns what happens to the call.
+func (a Action) Kind() Kind { return a.kind }
+
+// Errno returns the error of an Errno action, and zero for others.
+func (a Action) Errno() arch.Errno { return a.errno }
+
+// Data returns the data of a Trap or Trace action, and zero for others.
+func (a Action) Data() uint16 { return a.data }
+
+// String returns the text that [Action.UnmarshalText] reads, such as "Allow",
+// "Errno(EPERM)" or "Trace(7)".
+func (a Action) String() string {
+	switch a.kind {
+	case KindErrno:
+		return "Errno(" + a.errno.String() + ")"
+	case KindTrap, KindTrace:
+		return a.kind.String() + "(" + strconv.Itoa(int(a.data)) + ")"
+	}
+	return a.kind.String()
+}
+
+// String returns the kind's name without "Kind".
+func (k Kind) String() string {
+	if k >= kindCount {
+		return "Kind(" + strconv.Itoa(int(k)) + ")"
+	}
+	return kindNames[k].name
+}
+
+// OCI returns the kind's name in an OCI document, such as "SCMP_ACT_ALLOW", or
+// "" for a value that is none of the constants.
+func (k Kind) OCI() string {
+	if k >= kindCount {
+		return ""
+	}
+	return kindNames[k].oci
+}
+
+var kindNames = [kindCount]struct{ name, oci string }{
+	KindKillProcess: {"KillProcess", "SCMP_ACT_KILL_PROCESS"},
+	KindKillThread:  {"KillThread", "SCMP_ACT_KILL_THREAD"},
+	KindTrap:        {"Trap", "SCMP_ACT_TRAP"},
+	KindErrno:       {"Errno", "SCMP_ACT_ERRNO"},
+	KindNotify:      {"Notify", "SCMP_ACT_NOTIFY"},
+	KindTrace:       {"Trace", "SCMP_ACT_TRACE"},
+	KindLog:         {"Log", "SCMP_ACT_LOG"},
+	KindAllow:       {"Allow", "SCMP_ACT_ALLOW"},
+}
+
+// MarshalText returns the action's String.
+func (a Action) MarshalText() ([]byte, error) { return []byte(a.String()), nil }
+
+// UnmarshalText reads what String writes; Trap and Trace may go without their
+// data, which is then 0.
+func (a *Action) UnmarshalText(text []byte) error {
+	name, data, hasData := strings.Cut(string(text), "(")
+	if hasData {
+		var closed bool
+		if data, closed = strings.CutSuffix(data, ")"); !closed {
+			return fmt.Errorf("profile: action %q: missing )", text)
+		}
+	}
+	for k := range kindCount {
+		if kindNames[k].name != name {
+			continue
+		}
+		v := Action{kind: k}
+		switch k {
+		case KindErrno:
+			e, err := arch.ParseErrno(data)
+			if err != nil {
+				return fmt.Errorf("profile: action %q: %w", text, err)
+			}
+			v.errno = e
+		case KindTrap, KindTrace:
+			if hasData {
+				n, err := strconv.ParseUint(data, 10, 16)
+				if err != nil {
+					return fmt.Errorf("profile: action %q: %w", text, err)
+				}
+				v.data = uint16(n)
+			}
+		default:
+			if hasData {
+				return fmt.Errorf("profile: action %q: %s has no data", text, name)
+			}
+		}
+		*a = v
+		return nil
+	}
+	return fmt.Errorf("profile: action %q is unknown", text)
+}
+
+// Word bits of a filter's return value (include/uapi/linux/seccomp.h).
+var kindWords = [kindCount]uint32{
+	KindKillProcess: 0x80000000,
+	KindKillThread:  0x00000000,
+	KindTrap:        0x00030000,
+	KindErrno:       0x00050000,
+	KindNotify:      0x7fc00000,
+	KindTrace:       0x7ff00000,
+	KindLog:         0x7ffc0000,
+	KindAllow:       0x7fff0000,
+}
+
+// maxErrno is the largest error number that a call can return
+// (include/linux/err.h); the kernel lowers larger ones to it.
+const maxErrno = 4095
+
+// Return returns the value with which a filter gives this verdict
+// (SECCOMP_RET_* and 16 bits of data) to a call of ABI on. It fails where on
+// has no such errno, or its number is above 4095.
+func (a Action) Return(on arch.Arch) (uint32, error) {
+	w := kindWords[a.kind] | uint32(a.data)
+	if a.kind != KindErrno {
+		return w, nil
+	}
+	n, ok := a.errno.Number(on)
+	if !ok {
+		return 0, fmt.Errorf("profile: %v: %v has no %v", a, on, a.errno)
+	}
+	if n > maxErrno {
+		return 0, fmt.Errorf("profile: %v: error numbers end at %d", a, maxErrno)
+	}
+	return w | uint32(n), nil
+}
+
+// ActionOf returns the verdict that a filter's return value means to the
+// kernel: a value whose action part is unknown kills the process, data that the
+// kernel doesn't look at is dropped, and error numbers end at 4095.
+func ActionOf(ret uint32) Action {
+	for k := range kindCount {
+		if ret&0xffff0000 != kindWords[k] {
+			continue
+		}
+		switch k {
+		case KindErrno:
+			return Errno(arch.Errno(min(ret&0xffff, maxErrno)))
+		case KindTrap, KindTrace:
+			return Action{kind: k, data: uint16(ret)}
+		}
+		return Action{kind: k}
+	}
+	return KillProcess()
+}

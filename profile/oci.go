@@ -1,0 +1,186 @@
+package profile
+
+import (
+	"io"
+
+	"github.com/portcullis-go/portcullis/arch"
+	"github.com/portcullis-go/portcullis/syscalls"
+)
+
+// Target is the machine for which a document is resolved and a profile
+// compiled. It is always given and never looked up: the machine that builds a
+// filter need not be the one that runs it.
+type Target struct {
+	// Arch is the ABI of the kernel and of the program that installs the
+	// filter; zero is [arch.Native].
+	Arch arch.Arch
+	// Kernel is the release that minKernel conditions are compared with. The
+	// zero value is older than any, so that nothing is allowed for its sake.
+	Kernel syscalls.Release
+	// Caps is the process's bounding capability set, spelt like
+	// "CAP_SYS_ADMIN"; nil is the empty set.
+	Caps []string
+}
+
+// Dialect is one of the ways in which container software writes and reads
+// seccomp documents.
+type Dialect uint8
+
+const (
+	// DialectAuto finds the dialect by the keys of the document.
+	DialectAuto Dialect = iota
+	// DialectOCI is the runtime specification's linux.seccomp, read by runc and crun.
+	DialectOCI
+	// DialectDocker is moby's profile: OCI and archMap, includes, excludes,
+	// minKernel, name and comment.
+	DialectDocker
+	// DialectPodman is that of containers/common: Docker's without minKernel,
+	// with errno and defaultErrno.
+	DialectPodman
+)
+
+// Runtime is a container runtime, as far as runtimes differ in what a document
+// means.
+type Runtime uint8
+
+const (
+	// Runc answers numbers above the highest that the document names with
+	// ENOSYS, and refuses some documents that crun accepts.
+	Runc Runtime = iota
+	// Crun does neither.
+	Crun
+)
+
+// MaxDocument is the size, in bytes, above which [ParseOCI] refuses a document.
+// Docker's default profile has 17 thousand.
+const MaxDocument = 8 << 20
+
+// ParseOptions are how a document is read. The zero value is the advice.
+type ParseOptions struct {
+	Dialect Dialect
+	// Strict makes every finding an error.
+	Strict bool
+}
+
+// ResolveOptions are how a document is resolved. The zero value is the advice.
+type ResolveOptions struct {
+	Target Target
+	// Runtime is whose reading of the document is followed.
+	Runtime Runtime
+	// Strict makes every finding an error.
+	Strict bool
+}
+
+// Document is a seccomp document as it was written: nothing in it has been
+// resolved for a machine. The zero value is the document {}, which means "no
+// seccomp".
+type Document struct {
+	Dialect          Dialect // never DialectAuto in a document that was read
+	DefaultAction    OCIAction
+	DefaultErrno     OCIErrno
+	Architectures    []arch.Arch
+	ArchMap          []ArchMapping
+	Flags            []Flag
+	FlagsSet         bool // the document has the key flags, and its list is not null
+	ListenerPath     string
+	ListenerMetadata string
+	Syscalls         []Entry
+
+	findings Findings
+	origin   origin // where defaultAction and others stand
+}
+
+// OCIAction is the name of an action in a document; it has no data. Set tells
+// SCMP_ACT_KILL_PROCESS from a missing or empty action.
+type OCIAction struct {
+	Kind Kind
+	Set  bool
+}
+
+// OCIErrno is an error number of a document, which may be missing, a number
+// (errnoRet) or a name (errno, of Podman).
+type OCIErrno struct {
+	Errno arch.Errno // the name, or a number below 65536
+	Set   bool
+}
+
+// ArchMapping is an element of archMap.
+type ArchMapping struct {
+	Arch    arch.Arch
+	SubArch []arch.Arch
+}
+
+// Entry is an element of a document's list of syscalls.
+type Entry struct {
+	Names    []string // of names, or the one of name
+	Action   OCIAction
+	Errno    OCIErrno
+	Args     []OCIArg
+	Includes Filter
+	Excludes Filter
+	Comment  string
+
+	origin origin
+}
+
+// OCIArg is a condition of an entry. Value is the mask and ValueTwo the datum
+// of OpMaskedEqual; ValueTwo is otherwise unused.
+type OCIArg struct {
+	Index    int
+	Op       Op
+	Value    uint64
+	ValueTwo uint64
+
+	origin origin
+}
+
+// Filter is an includes or excludes object. The zero value is no condition.
+type Filter struct {
+	Caps   []string
+	Arches []arch.Arch
+	// MinKernel is a release; it counts where MinKernelSet, because "" in a
+	// document is the release 0.0.
+	MinKernel    syscalls.Release
+	MinKernelSet bool
+}
+
+// ParseOCI reads a seccomp document: a profile of Docker or Podman, or the
+// linux.seccomp object of the OCI runtime specification.
+//
+// What a runtime rejects is an error; what it silently skips or misreads is a
+// finding of the document, or an error too if o.Strict. Errors are [Findings]:
+// all slips of the document at once, each with its line, column and JSON
+// pointer.
+func ParseOCI(data []byte, o ParseOptions) (*Document, error) { panic("todo") }
+
+// ReadOCI is [ParseOCI] for a reader. It reads no more than [MaxDocument] bytes
+// and one.
+func ReadOCI(r io.Reader, o ParseOptions) (*Document, error) { panic("todo") }
+
+// Findings returns what was noticed while reading the document.
+func (d *Document) Findings() Findings { panic("todo") }
+
+// MarshalJSON writes the document in its dialect, indented by nothing.
+func (d *Document) MarshalJSON() ([]byte, error) { panic("todo") }
+
+// Profile resolves the document for one machine, as the runtime of o would: its
+// conditions on capabilities, architecture and kernel are decided, and what its
+// rules do to each other becomes an ordered list of which the first decides.
+// The findings are those of resolving; errors are [Findings] too.
+//
+// A document without a default action and without syscalls means "no seccomp":
+// the error is [ErrNoSeccomp].
+func (d *Document) Profile(o ResolveOptions) (Profile, Findings, error) { panic("todo") }
+
+// MarshalOCI writes a profile as an OCI document. It fails, naming every rule
+// concerned, where the runtimes would not give each call the verdict that p
+// gives it.
+func MarshalOCI(p Profile) ([]byte, error) { panic("todo") }
+
+// origin is a place in a document. The zero value is none.
+type origin struct {
+	offset  int    // in bytes
+	line    int    // from 1
+	column  int    // in bytes, from 1
+	pointer string // RFC 6901
+}

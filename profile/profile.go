@@ -1,0 +1,112 @@
+package profile
+
+import (
+	"slices"
+
+	"github.com/portcullis-go/portcullis/arch"
+)
+
+// Profile is what a filter shall decide. The zero value kills the process at
+// any system call.
+type Profile struct {
+	// Default is the verdict on calls that no rule matches.
+	Default Action
+	// BadArch is the verdict on calls through an ABI that the filter doesn't
+	// cover. It is never Default: a profile that allows by default would let a
+	// foreign ABI bypass its rules.
+	BadArch Action
+	// Arches are the ABIs that the filter covers; nil is the target's own only.
+	Arches []arch.Arch
+	// Rules are tried in order; the first that matches decides.
+	Rules []Rule
+	// Flags are how the filter wants to be installed; see install.Options.
+	Flags []Flag
+	// ListenerPath and ListenerMetadata are an OCI runtime's business: the
+	// socket that receives the notification file descriptor, and a text that
+	// goes with it.
+	ListenerPath, ListenerMetadata string
+}
+
+// Rule gives one verdict on some calls. It matches a call whose ABI is one of
+// Arches, that is named in Syscalls or numbered in Numbers, and for which If
+// holds.
+type Rule struct {
+	// Syscalls are names of calls, in any order. A name that an ABI lacks says
+	// nothing about that ABI. A name that no ABI has is an error to compile.
+	Syscalls []string
+	// Numbers are ranges of seccomp_data.nr, for calls that have no name.
+	Numbers []NumberRange
+	// Arches limits the rule to some ABIs; nil is all that the filter covers.
+	Arches []arch.Arch
+	// If is the condition on arguments; nil always holds.
+	If Cond
+	// Action is the verdict. Its zero value kills the process.
+	Action Action
+	// Direct limits Syscalls to their own numbers. Otherwise a name also means
+	// the same call made through socketcall(2) or ipc(2) on ABIs that have
+	// these. There the arguments lie in memory, which a filter can't read: a
+	// call that a conditional rule may or may not match gets the strictest of
+	// the verdicts that are possible.
+	Direct bool
+	// Comment is for the reader and has no meaning.
+	Comment string
+}
+
+// NumberRange is the numbers First to Last, both included, as they appear in
+// seccomp_data.nr: with bit 30 for X32 and with the base of the MIPS ABIs.
+type NumberRange struct{ First, Last uint32 }
+
+// Flag is a name of a seccomp(2) filter flag without its SECCOMP_FILTER_FLAG_
+// prefix.
+type Flag string
+
+// The flags that a profile may ask for (include/uapi/linux/seccomp.h).
+const (
+	FlagTSync            Flag = "TSYNC"              // all threads of the process
+	FlagLog              Flag = "LOG"                // log every verdict but Allow
+	FlagSpecAllow        Flag = "SPEC_ALLOW"         // leave speculative store bypass alone
+	FlagWaitKillableRecv Flag = "WAIT_KILLABLE_RECV" // received notifications wait killably
+)
+
+// New returns a profile without rules: def decides every call. Foreign ABIs
+// kill the process.
+func New(def Action) Profile { return Profile{Default: def} }
+
+// On returns p for these ABIs instead of the target's own alone.
+func (p Profile) On(arches ...arch.Arch) Profile {
+	p.Arches = slices.Clone(arches)
+	return p
+}
+
+// Rule returns p with one more rule at its end.
+func (p Profile) Rule(r Rule) Profile {
+	p.Rules = append(slices.Clip(p.Rules), r)
+	return p
+}
+
+// Do returns p with a rule that gives the named calls the verdict a.
+func (p Profile) Do(a Action, names ...string) Profile {
+	return p.Rule(Rule{Syscalls: slices.Clone(names), Action: a})
+}
+
+// Allow returns p with a rule that allows the named calls.
+func (p Profile) Allow(names ...string) Profile { return p.Do(Allow(), names...) }
+
+// Deny returns p with a rule that makes the named calls fail with e.
+func (p Profile) Deny(e arch.Errno, names ...string) Profile { return p.Do(Errno(e), names...) }
+
+// If returns p with c as a condition of its last rule, besides those it has.
+// On a profile without rules it adds a rule that names no call, which
+// [Profile.Validate] reports.
+func (p Profile) If(c Cond) Profile {
+	if len(p.Rules) == 0 {
+		return p.Rule(Rule{If: c})
+	}
+	p.Rules = slices.Clone(p.Rules)
+	r := &p.Rules[len(p.Rules)-1]
+	if r.If != nil {
+		c = And{r.If, c}
+	}
+	r.If = c
+	return p
+}
