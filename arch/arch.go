@@ -125,7 +125,7 @@ func Native() Arch { return byGOARCH(runtime.GOARCH) }
 
 func byGOARCH(goarch string) Arch {
 	for a := X86_64; a <= last; a++ {
-		if infos[a].goarch == goarch {
+		if goarch != "" && infos[a].goarch == goarch {
 			return a
 		}
 	}

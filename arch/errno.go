@@ -84,8 +84,10 @@ func (e *Errno) UnmarshalText(text []byte) error {
 // of its own, as its number differs from EDEADLK's on MIPS and PowerPC.
 // A miss is an [*ErrnoError] with the nearest name.
 func ParseErrno(s string) (Errno, error) {
-	if n, err := strconv.ParseUint(s, 10, 16); err == nil {
-		return Errno(n), nil
+	if s != "" && s[0] <= '9' {
+		if n, err := strconv.ParseUint(s, 10, 16); err == nil {
+			return Errno(n), nil
+		}
 	}
 	name := errnoAlias(s)
 	lo, hi := 0, len(errnoNameEnds)

@@ -60,25 +60,43 @@ func Parse(name string) (Arch, error) {
 	if len(name) > 64 {
 		return 0, &ParseError{Name: name}
 	}
-	lower := strings.ToLower(name)
-	if s, ok := strings.CutPrefix(lower, ociPrefix); ok {
+	if n := len(ociPrefix); len(name) > n && equalFold(name[:n], ociPrefix) {
 		for a := X86_64; a <= last; a++ {
-			if infos[a].name == s {
+			if equalFold(name[n:], infos[a].name) {
 				return a, nil
 			}
 		}
 	} else {
 		for s, a := range spellings {
-			if s == lower {
+			if equalFold(name, s) {
 				return a, nil
 			}
 		}
 	}
+	lower := strings.ToLower(name)
 	near := nearest.Of(lower, nearestSpellings(lower))
 	if strings.HasPrefix(near, ociPrefix) {
 		near = strings.ToUpper(near)
 	}
 	return 0, &ParseError{Name: name, Nearest: near}
+}
+
+// equalFold reports whether s is lower but for the case of ASCII letters.
+// Unicode's folding would find the Kelvin sign in "m68k".
+func equalFold(s, lower string) bool {
+	if len(s) != len(lower) {
+		return false
+	}
+	for i := range len(s) {
+		c := s[i]
+		if 'A' <= c && c <= 'Z' {
+			c += 'a' - 'A'
+		}
+		if c != lower[i] {
+			return false
+		}
+	}
+	return true
 }
 
 // nearestSpellings yields what an error may suggest: OCI tokens to someone who

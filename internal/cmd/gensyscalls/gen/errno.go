@@ -38,7 +38,7 @@ func Errno(input []byte) ([]byte, error) {
 	b.printf("// The error numbers of the kernel's include/uapi/asm-generic/errno.h and of the\n")
 	b.printf("// headers of MIPS, PA-RISC and PowerPC that replace it.\nconst (\n")
 	for i, row := range rows {
-		b.printf("%s Errno = named | %d // %s%s\n", row[0], i, meaning(row[6]), only(sets, row[1:5]))
+		b.printf("%s Errno = named + %d // %s%s\n", row[0], i, meaning(row[6]), only(sets, row[1:5]))
 	}
 	b.printf(")\n\n// Names that mean another one on every ABI.\nconst (\n")
 	for _, a := range aliases {
