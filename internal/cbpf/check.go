@@ -1,0 +1,99 @@
+package cbpf
+
+import (
+	"fmt"
+
+	"golang.org/x/net/bpf"
+)
+
+// Check applies the kernel's rules for seccomp filters (net/core/filter.c
+// bpf_check_classic and check_load_and_stores, kernel/seccomp.c
+// seccomp_check_filter). The error is an [*Error] that names the first
+// instruction at fault.
+func Check(prog []bpf.RawInstruction) error {
+	n := len(prog)
+	if n == 0 {
+		return &Error{-1, "the program is empty"}
+	}
+	if n > MaxInsns {
+		return &Error{-1, fmt.Sprintf("the program has %d instructions; the limit is %d", n, MaxInsns)}
+	}
+	// written[pc] has a bit for each scratch word that every jump to pc has
+	// written. Jumps go forward, so that one pass sees all jumps to an
+	// instruction before the instruction.
+	var written [MaxInsns]uint16
+	for pc := range prog {
+		written[pc] = 0xffff
+	}
+	valid := uint16(0)
+	for pc, ins := range prog {
+		o := lookup(ins.Op)
+		if why := o.fault(prog, pc); why != "" {
+			return &Error{pc, why}
+		}
+		valid &= written[pc]
+		switch {
+		case o.verb == storeA || o.verb == storeX:
+			valid |= 1 << ins.K
+		case o.from == scratch && valid>>ins.K&1 == 0:
+			return unwritten(prog, pc)
+		case o.verb == jump:
+			written[pc+1+int(ins.K)] &= valid
+			valid = 0xffff // nothing falls through
+		case o.verb == branch:
+			written[pc+1+int(ins.Jt)] &= valid
+			written[pc+1+int(ins.Jf)] &= valid
+			valid = 0xffff
+		}
+	}
+	if lookup(prog[n-1].Op).verb != ret {
+		return &Error{n - 1, Format(prog, n-1) + ": the last instruction must be a ret"}
+	}
+	return nil
+}
+
+// fault says what the kernel would hold against instruction pc, whose operation
+// is o, or "". What lies before the instruction is not its business.
+func (o *op) fault(prog []bpf.RawInstruction, pc int) string {
+	ins, rest := prog[pc], uint32(len(prog)-pc-1)
+	switch o.rule {
+	case ruleNone:
+		if o.verb != unknown {
+			return ""
+		}
+		return fmt.Sprintf("%#04x is no operation code of classic BPF", ins.Op)
+	case ruleRefused:
+		return Format(prog, pc) + ": seccomp has no such operation; it loads aligned words only, and knows no mod"
+	case ruleOffset:
+		if ins.K >= SizeOf || ins.K&3 != 0 {
+			return fmt.Sprintf("%s: load at offset %d; offsets are multiples of 4 below %d", Format(prog, pc), ins.K, SizeOf)
+		}
+	case ruleScratch:
+		if ins.K >= ScratchWords {
+			return fmt.Sprintf("%s: there are %d scratch words", Format(prog, pc), ScratchWords)
+		}
+	case ruleNonzero:
+		if ins.K == 0 {
+			return Format(prog, pc) + ": division by zero"
+		}
+	case ruleShift:
+		if ins.K >= 32 {
+			return Format(prog, pc) + ": shift by 32 or more"
+		}
+	case ruleJump:
+		if ins.K >= rest {
+			return Format(prog, pc) + ": jump past the end"
+		}
+	case ruleBranch:
+		if uint32(ins.Jt) >= rest || uint32(ins.Jf) >= rest {
+			return Format(prog, pc) + ": jump past the end"
+		}
+	}
+	return ""
+}
+
+// unwritten is the error of a load from a scratch word that not every way to it
+// has written: the kernel doesn't clear them.
+func unwritten(prog []bpf.RawInstruction, pc int) *Error {
+	return &Error{pc, fmt.Sprintf("%s: M[%d] may be read before it is written", Format(prog, pc), prog[pc].K)}
+}
