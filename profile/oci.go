@@ -176,11 +176,3 @@ func (d *Document) Profile(o ResolveOptions) (Profile, Findings, error) { panic(
 // concerned, where the runtimes would not give each call the verdict that p
 // gives it.
 func MarshalOCI(p Profile) ([]byte, error) { panic("todo") }
-
-// origin is a place in a document. The zero value is none.
-type origin struct {
-	offset  int    // in bytes
-	line    int    // from 1
-	column  int    // in bytes, from 1
-	pointer string // RFC 6901
-}
