@@ -1,0 +1,57 @@
+// Package sys is the seccomp-related system calls, raw: one function a call,
+// arguments checked only where the kernel can't, errors as the kernel gave
+// them. Linux only; elsewhere each function returns an error that is
+// [errors.ErrUnsupported].
+//
+// All of it acts on the calling OS thread. A caller that needs two calls on one
+// thread locks it.
+package sys
+
+// Insn is struct sock_filter (include/uapi/linux/filter.h), field by field as
+// golang.org/x/net/bpf.RawInstruction, to and from which it converts.
+type Insn struct {
+	Op     uint16
+	Jt, Jf uint8
+	K      uint32
+}
+
+// Flags of SECCOMP_SET_MODE_FILTER (include/uapi/linux/seccomp.h).
+const (
+	FlagTSync            = 1 << 0
+	FlagLog              = 1 << 1
+	FlagSpecAllow        = 1 << 2
+	FlagNewListener      = 1 << 3
+	FlagTSyncESRCH       = 1 << 4
+	FlagWaitKillableRecv = 1 << 5
+)
+
+// Unsupported returns nil on Linux, and elsewhere the error that all functions
+// return.
+func Unsupported() error { return unsupported() }
+
+// SetFilter calls seccomp(SECCOMP_SET_MODE_FILTER, flags, prog). A nil prog is
+// passed as a null pointer, which no kernel accepts: EFAULT then means that it
+// accepts the flags. The result is what the call returned: 0, the id of a thread
+// that FlagTSync couldn't synchronise, or the descriptor of FlagNewListener.
+func SetFilter(flags uint32, prog []Insn) (int, error) { return setFilter(flags, prog) }
+
+// ActionAvail calls seccomp(SECCOMP_GET_ACTION_AVAIL): nil if the kernel has
+// the action, which is a verdict with zero data.
+func ActionAvail(action uint32) error { return actionAvail(action) }
+
+// NotifSizes calls seccomp(SECCOMP_GET_NOTIF_SIZES): the sizes in bytes of
+// struct seccomp_notif, seccomp_notif_resp and seccomp_data.
+func NotifSizes() (notif, resp, data uint16, err error) { return notifSizes() }
+
+// SetNoNewPrivs calls prctl(PR_SET_NO_NEW_PRIVS, 1): the thread and what it
+// starts can no longer gain privileges by execve(2). It can't be undone.
+func SetNoNewPrivs() error { return setNoNewPrivs() }
+
+// NoNewPrivs calls prctl(PR_GET_NO_NEW_PRIVS).
+func NoNewPrivs() (bool, error) { return noNewPrivs() }
+
+// Mode calls prctl(PR_GET_SECCOMP): 0 without seccomp, 2 with a filter.
+func Mode() (int, error) { return mode() }
+
+// Gettid returns the id of the calling thread, or 0 where there is none.
+func Gettid() int { return gettid() }
