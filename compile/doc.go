@@ -1,0 +1,44 @@
+// Package compile turns a profile into a seccomp filter: a program of classic
+// BPF that gives every system call exactly the verdict that the profile gives
+// it.
+//
+//	prog, err := compile.Compile(p, compile.Options{})
+//	...
+//	err = install.Load(prog.Raw(), install.Options{})
+//
+// The target is an argument. A filter for any ABI can be made, run, traced and
+// read on any machine and operating system.
+//
+// # Stages
+//
+//	resolve   names → numbers, errors → their numbers, by ABI
+//	build     rules → one decision DAG over the words of seccomp_data
+//	dispatch  intervals of numbers → search trees in that DAG
+//	emit      DAG → instructions: loads, jumps, layout
+//	check     the kernel's own rules for filters
+//
+// A stage is a function of its input alone; equal input gives equal bytes on
+// every machine.
+//
+// # What a call matches
+//
+// A call belongs to the ABI that its audit architecture and number say. The
+// numbers 0x40000000 to 0xfffffffe of x86_64's audit architecture are X32's;
+// where a filter covers only one of the two, calls of the other meet
+// Profile.BadArch, as calls through any other ABI do. The number 0xffffffff
+// (-1), which a tracer leaves behind when it skips a call, is no ABI's: it meets
+// rules that name the number, and otherwise the default.
+//
+// Calls through socketcall(2) and ipc(2) are matched by the name of what they
+// do, as [profile.Rule] describes under Direct.
+//
+// # Which bits are compared
+//
+// [profile.Width] decides how many low bits b of an argument a test looks at.
+// The constant must fit: it must be below 1<<b, or be the sign extension of its
+// low b bits (so that -1 and ^3 are what they are in C). Any other constant is a
+// [ValueError], with one exception: where only the width of the ABI's registers
+// makes b 32, the argument is compared as the 32-bit number that it is, so that
+// a limit of 1<<40 on a size admits every size there. Widths that truncate by
+// definition (Low32, Long) drop the upper bits of constants and masks.
+package compile

@@ -1,0 +1,104 @@
+package compile
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/portcullis-go/portcullis/arch"
+	"github.com/portcullis-go/portcullis/internal/cbpf"
+	"github.com/portcullis-go/portcullis/profile"
+)
+
+// SyscallError reports a name that no ABI has.
+type SyscallError struct {
+	Name    string
+	Nearest string // the nearest name that exists; "" where none is near
+}
+
+func (e *SyscallError) Error() string {
+	if e.Nearest == "" {
+		return fmt.Sprintf("unknown system call %q", e.Name)
+	}
+	return fmt.Sprintf("unknown system call %q (did you mean %q?)", e.Name, e.Nearest)
+}
+
+// ArchError reports an ABI that a filter can't cover.
+type ArchError struct {
+	Arch   arch.Arch
+	Reason string
+}
+
+func (e *ArchError) Error() string { return fmt.Sprintf("compile: ABI %v %s", e.Arch, e.Reason) }
+
+// ValueError reports a constant or mask with bits that its comparison would not
+// look at.
+type ValueError struct {
+	Syscall string // "" in a rule that gives numbers
+	Arch    arch.Arch
+	Test    profile.Test
+	Value   uint64
+	Bits    int // that are compared
+}
+
+func (e *ValueError) Error() string {
+	return fmt.Sprintf("%v: %#x doesn't fit the %d bits that are compared (%s on %v); Register compares all, Low32 truncates",
+		e.Test, e.Value, e.Bits, cmp.Or(e.Syscall, "by number"), e.Arch)
+}
+
+// TooLongError reports a program of more instructions than the kernel takes
+// (BPF_MAXINSNS, include/uapi/linux/bpf_common.h).
+type TooLongError struct {
+	// Instructions is the length of the program, or a lower bound of it where
+	// the compiler gave up before layout.
+	Instructions int
+	Limit        int
+	// Costs are the rules that cost most, dearest first, at most ten.
+	Costs []RuleCost
+}
+
+// RuleCost is how many comparisons a rule put into a program.
+type RuleCost struct {
+	Rule  int // index into Profile.Rules
+	Tests int
+}
+
+func (e *TooLongError) Error() string {
+	var b strings.Builder
+	fmt.Fprintf(&b, "compile: the program needs at least %d instructions, the kernel takes %d", e.Instructions, e.Limit)
+	for i, c := range e.Costs {
+		sep := ", "
+		if i == 0 {
+			sep = "; most comparisons: "
+		}
+		fmt.Fprintf(&b, "%srule %d (%d)", sep, c.Rule, c.Tests)
+	}
+	return b.String()
+}
+
+// tooLong returns the error of a program of n instructions or more.
+func tooLong(n int, g *dag) *TooLongError {
+	e := &TooLongError{Instructions: n, Limit: cbpf.MaxInsns}
+	for r, tests := range g.cost {
+		if tests > 0 {
+			e.Costs = append(e.Costs, RuleCost{Rule: r, Tests: tests})
+		}
+	}
+	slices.SortStableFunc(e.Costs, func(a, b RuleCost) int { return b.Tests - a.Tests })
+	e.Costs = e.Costs[:min(len(e.Costs), 10)]
+	return e
+}
+
+// InternalError reports a defect of this package. There is no program then:
+// better none than a wrong one.
+type InternalError struct {
+	Stage string
+	Err   error
+}
+
+func (e *InternalError) Error() string {
+	return fmt.Sprintf("compile: internal error in stage %s: %v", e.Stage, e.Err)
+}
+
+func (e *InternalError) Unwrap() error { return e.Err }

@@ -1,0 +1,25 @@
+package cbpf
+
+import "golang.org/x/net/bpf"
+
+// Next returns the instructions that can follow instruction pc of a checked
+// program: none after a return, two after a conditional jump, whose first is
+// the one taken where its test holds.
+func Next(prog []bpf.RawInstruction, pc int) (next [2]int, n int) {
+	ins := prog[pc]
+	switch lookup(ins.Op).verb {
+	case ret:
+		return next, 0
+	case jump:
+		return [2]int{pc + 1 + int(ins.K)}, 1
+	case branch:
+		return [2]int{pc + 1 + int(ins.Jt), pc + 1 + int(ins.Jf)}, 2
+	}
+	return [2]int{pc + 1}, 1
+}
+
+// SetsA reports whether an operation changes the accumulator.
+func SetsA(code uint16) bool {
+	v := lookup(code).verb
+	return v == setA || v == compute
+}
