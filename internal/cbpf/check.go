@@ -97,3 +97,29 @@ func (o *op) fault(prog []bpf.RawInstruction, pc int) string {
 func unwritten(prog []bpf.RawInstruction, pc int) *Error {
 	return &Error{pc, fmt.Sprintf("%s: M[%d] may be read before it is written", Format(prog, pc), prog[pc].K)}
 }
+
+// Cost returns the length of a program that passed [Check] as the kernel counts
+// it against the limit of 32768 for all filters of a thread: after conversion to
+// eBPF (net/core/filter.c bpf_convert_filter, kernel/seccomp.c
+// seccomp_attach_filter). With net.core.bpf_jit_harden it may count more.
+func Cost(prog []bpf.RawInstruction) int {
+	n := 3 // A = 0, X = 0, and the pointer to seccomp_data
+	for _, ins := range prog {
+		n++
+		switch o := lookup(ins.Op); {
+		case ins.Op == DivX:
+			n += 4 // test X for 0 and return
+		case ins.Op == RetK:
+			n++ // the value, then the exit
+		case o.verb == branch:
+			if o.from == constant && ins.K >= 1<<31 {
+				n++ // constants are signed there, so this one needs a register
+			}
+			inverts := ins.Op != JsetK && ins.Op != JsetX
+			if ins.Jf != 0 && (ins.Jt != 0 || !inverts) {
+				n++ // jumps there have one target
+			}
+		}
+	}
+	return n
+}

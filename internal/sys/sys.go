@@ -29,15 +29,22 @@ const (
 // return.
 func Unsupported() error { return unsupported() }
 
-// SetFilter calls seccomp(SECCOMP_SET_MODE_FILTER, flags, prog). A nil prog is
-// passed as a null pointer, which no kernel accepts: EFAULT then means that it
-// accepts the flags. The result is what the call returned: 0, the id of a thread
-// that FlagTSync couldn't synchronise, or the descriptor of FlagNewListener.
+// SetFilter calls seccomp(SECCOMP_SET_MODE_FILTER, flags, prog). The result is
+// what the call returned: 0, the id of a thread that FlagTSync couldn't
+// synchronise, or the descriptor of FlagNewListener.
 func SetFilter(flags uint32, prog []Insn) (int, error) { return setFilter(flags, prog) }
 
-// ActionAvail calls seccomp(SECCOMP_GET_ACTION_AVAIL): nil if the kernel has
-// the action, which is a verdict with zero data.
-func ActionAvail(action uint32) error { return actionAvail(action) }
+// FlagsKnown reports whether the kernel takes these flags together, without
+// changing anything: it passes a null pointer for a program. The kernel looks at
+// the flags first and only then tries to read the program (kernel/seccomp.c,
+// seccomp_set_mode_filter). A kernel without CONFIG_SECCOMP_FILTER knows none, not
+// even 0. The error is an errno that says neither.
+func FlagsKnown(flags uint32) (bool, error) { return flagsKnown(flags) }
+
+// ActionAvail calls seccomp(SECCOMP_GET_ACTION_AVAIL): it reports whether the
+// kernel has the action, which is a verdict with zero data. The error is an
+// errno that says neither.
+func ActionAvail(action uint32) (bool, error) { return actionAvail(action) }
 
 // NotifSizes calls seccomp(SECCOMP_GET_NOTIF_SIZES): the sizes in bytes of
 // struct seccomp_notif, seccomp_notif_resp and seccomp_data.

@@ -10,9 +10,6 @@ import (
 func unsupported() error { return nil }
 
 func setFilter(flags uint32, prog []Insn) (int, error) {
-	if prog == nil {
-		return seccomp(unix.SECCOMP_SET_MODE_FILTER, flags, nil)
-	}
 	if len(prog) == 0 || len(prog) > 0xffff { // sock_fprog.len is 16 bits wide
 		return 0, unix.EINVAL
 	}
@@ -26,9 +23,26 @@ func setFilter(flags uint32, prog []Insn) (int, error) {
 	return n, err
 }
 
-func actionAvail(action uint32) error {
-	_, err := seccomp(unix.SECCOMP_GET_ACTION_AVAIL, 0, unsafe.Pointer(&action))
-	return err
+func flagsKnown(flags uint32) (bool, error) {
+	switch _, err := seccomp(unix.SECCOMP_SET_MODE_FILTER, flags, nil); err {
+	case unix.EFAULT:
+		return true, nil
+	case unix.EINVAL:
+		return false, nil
+	default:
+		return false, err
+	}
+}
+
+func actionAvail(action uint32) (bool, error) {
+	switch _, err := seccomp(unix.SECCOMP_GET_ACTION_AVAIL, 0, unsafe.Pointer(&action)); err {
+	case nil:
+		return true, nil
+	case unix.EOPNOTSUPP:
+		return false, nil
+	default:
+		return false, err
+	}
 }
 
 func notifSizes() (notif, resp, data uint16, err error) {

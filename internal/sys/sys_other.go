@@ -14,7 +14,9 @@ func unsupported() error {
 
 func setFilter(uint32, []Insn) (int, error) { return 0, unsupported() }
 
-func actionAvail(uint32) error { return unsupported() }
+func flagsKnown(uint32) (bool, error) { return false, unsupported() }
+
+func actionAvail(uint32) (bool, error) { return false, unsupported() }
 
 func notifSizes() (notif, resp, data uint16, err error) { return 0, 0, 0, unsupported() }
 

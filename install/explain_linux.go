@@ -1,0 +1,57 @@
+package install
+
+import (
+	"errors"
+	"fmt"
+	"syscall"
+
+	"golang.org/x/net/bpf"
+
+	"github.com/portcullis-go/portcullis/internal/cbpf"
+)
+
+// maxTotal is the kernel's MAX_INSNS_PER_PATH.
+const maxTotal = 1 << 18 / 8
+
+// explain says what an errno of SECCOMP_SET_MODE_FILTER means.
+func explain(err error, prog []bpf.RawInstruction) string {
+	switch err {
+	case syscall.EACCES:
+		return "without no_new_privs the kernel demands CAP_SYS_ADMIN; leave KeepPrivs unset"
+	case syscall.ENOMEM:
+		return fmt.Sprintf("out of memory, or all filters together exceed %d instructions, "+
+			"counted after conversion, of which this one has %d and each earlier one 4 more than it has", maxTotal, cbpf.Cost(prog))
+	case syscall.EINVAL:
+		return "the kernel has the flags but refuses the program, although it keeps the rules, " +
+			"or the thread is in strict mode"
+	}
+	return explainCall(err)
+}
+
+// explainPrivs says what an errno of PR_SET_NO_NEW_PRIVS means.
+func explainPrivs(err error) string {
+	if err == syscall.EINVAL {
+		return "the kernel is older than Linux 3.5"
+	}
+	return explainCall(err)
+}
+
+// explainCall says what an errno means that isn't the call's own.
+func explainCall(err error) string {
+	switch err {
+	case syscall.ENOSYS:
+		return "the kernel has no such call (seccomp(2) needs Linux 3.17 and CONFIG_SECCOMP), or a filter already in force hides it"
+	case syscall.EPERM:
+		return "a filter already in force forbids the call"
+	}
+	return ""
+}
+
+// explainSizes makes an error of an errno of SECCOMP_GET_NOTIF_SIZES.
+func explainSizes(err error) *Error {
+	if err == syscall.EINVAL { // an unknown operation
+		err = fmt.Errorf("%w: %w", err, errors.ErrUnsupported)
+		return &Error{Op: opSizes, Err: err, Reason: "user notification needs Linux 5.0"}
+	}
+	return &Error{Op: opSizes, Err: err, Reason: explainCall(err)}
+}
