@@ -1,53 +1,98 @@
 // Package syscalls maps names of system calls to their numbers, and back, for
 // every ABI of package arch.
+//
+// The tables are those of the kernel ([LinuxVersion]): a name is the one in the
+// kernel's table for the ABI (scripts/syscall.tbl and arch/*/**/syscall*.tbl), a
+// number the one that seccomp_data.nr has. A number that the kernel reserves for
+// a name without serving it, such as x86_64's tuxcall, counts as a call: rules
+// about it are harmless, and profiles have them. The 31-bit S390, which recent
+// kernels don't serve any more, has what its last kernel had. SOURCES.md in the
+// directory of the package says where each fact comes from, and where other
+// tables differ.
+//
+// On some ABIs a name has no number of its own, or one beside the older way:
+// its calls go through socketcall or ipc. [Lookup] knows numbers only; ask
+// [Multiplexed] for the rest.
+//
+// Nothing is computed before main and nothing allocates but [Args] and
+// [Nearest]. An invalid ABI has no calls.
 package syscalls
 
 import (
 	"iter"
 
 	"github.com/portcullis-go/portcullis/arch"
+	"github.com/portcullis-go/portcullis/internal/nearest"
 )
 
 // LinuxVersion is the kernel release whose tables these are.
 const LinuxVersion = "7.2"
 
 // Lookup returns the number of the named call on ABI a, as it appears in
-// seccomp_data.nr: with bit 30 for X32 and with the base of the MIPS ABIs.
-func Lookup(a arch.Arch, name string) (nr uint32, ok bool) { panic("todo") }
-
-// Name returns the name of the call with number nr on ABI a. Where several
-// names share a number, it is the one in the kernel's own table.
-func Name(a arch.Arch, nr uint32) (name string, ok bool) { panic("todo") }
-
-// Known reports whether any ABI has a call of that name.
-func Known(name string) bool { panic("todo") }
-
-// Nearest returns the known name that is nearest to a misspelt one, or "".
-func Nearest(name string) string { panic("todo") }
-
-// All returns the calls of ABI a by ascending number.
-func All(a arch.Arch) iter.Seq2[uint32, string] { panic("todo") }
-
-// Since returns the kernel release that first had the call on ABI a ...
-func Since(a arch.Arch, name string) (Release, bool) { panic("todo") }
-
-// Release is a kernel release, such as 6.12.
-type Release struct{ Major, Minor int }
-
-// Param is one parameter of a system call.
-type Param struct {
-	Name    string // in the kernel's definition
-	Pointer bool   // an address in the caller's memory
-	// Bits is how many low bits of the argument register the kernel reads on a
-	// 64-bit ABI: 8, 16, 32 or 64. On an ABI whose registers are 32 bits it
-	// reads at most 32.
-	Bits int
+// seccomp_data.nr: with bit 30 for X32 and with the base of the MIPS ABIs. It
+// reports false where the ABI has no such call, or has it through socketcall or
+// ipc only.
+func Lookup(a arch.Arch, name string) (nr uint32, ok bool) {
+	col, ok := column(a)
+	if !ok {
+		return 0, false
+	}
+	id, ok := nameID(name)
+	if !ok {
+		return 0, false
+	}
+	return unpack(a, numberOf[col][id])
 }
 
-// Args returns the parameters of the named call, and whether they are known.
-func Args(name string) (params []Param, ok bool) { panic("todo") }
+// Name returns the name of the call with number nr on ABI a, which is the
+// kernel's own for it. It reports false for a number that is no call's.
+func Name(a arch.Arch, nr uint32) (name string, ok bool) {
+	col, ok := column(a)
+	if !ok {
+		return "", false
+	}
+	names := namesOf(col)
+	n, ok := pack(a, nr)
+	if !ok || n >= uint32(len(names)) || names[n] == none {
+		return "", false
+	}
+	return nameAt(names[n]), true
+}
 
-// Multiplexed returns, for an ABI that has them, the call through which the
-// named call can also be made (socketcall or ipc) and the value of that call's
-// first argument which selects it.
-func Multiplexed(a arch.Arch, name string) (via string, call uint32, ok bool) { panic("todo") }
+// Known reports whether any ABI has a call of that name.
+func Known(name string) bool {
+	_, ok := nameID(name)
+	return ok
+}
+
+// Nearest returns the known name that is nearest to a misspelt one: fewest
+// letters to add, remove, replace or exchange, and no more than a third of
+// them. It returns "" where none is that near.
+func Nearest(name string) string { return nearest.Of(name, allNames) }
+
+func allNames(yield func(string) bool) {
+	for id := range uint16(numNames) {
+		if !yield(nameAt(id)) {
+			return
+		}
+	}
+}
+
+// All returns the calls of ABI a by ascending number: what [Lookup] and [Name]
+// know of it.
+func All(a arch.Arch) iter.Seq2[uint32, string] {
+	return func(yield func(uint32, string) bool) {
+		col, ok := column(a)
+		if !ok {
+			return
+		}
+		for n, id := range namesOf(col) {
+			if id == none {
+				continue
+			}
+			if nr, ok := unpack(a, uint16(n)); ok && !yield(nr, nameAt(id)) {
+				return
+			}
+		}
+	}
+}

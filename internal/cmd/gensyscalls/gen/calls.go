@@ -1,0 +1,307 @@
+package gen
+
+import (
+	"bytes"
+	"encoding/csv"
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/portcullis-go/portcullis/arch"
+)
+
+// twins are the ABIs that share the column of another, which differs from them
+// in byte order only.
+var twins = map[arch.Arch]arch.Arch{
+	arch.MIPSEL: arch.MIPS, arch.MIPSEL64: arch.MIPS64, arch.MIPSEL64N32: arch.MIPS64N32,
+	arch.PPC64LE: arch.PPC64, arch.SHEB: arch.SH,
+}
+
+// table is syscalls.csv.
+type table struct {
+	columns []string
+	calls   []call
+}
+
+type call struct {
+	name    string
+	since   uint64            // release, packed
+	sinceOn map[string]uint64 // the same for columns that differ
+	numbers []uint64          // by column; none where there is none
+	args    []string
+	known   bool // args are known
+}
+
+// Package syscalls has the same constants. Numbers are 16 bits wide; ARM's own,
+// from 0xf0000 on, are moved to where no other number is.
+const (
+	none       = 0xffff
+	armFrom    = 0xf0000
+	armTo      = 640
+	armCount   = 16
+	hashSize   = 1024
+	maxPerName = 0x7fff
+)
+
+func readTable(input []byte) (*table, error) {
+	rows, err := csv.NewReader(bytes.NewReader(input)).ReadAll()
+	if err != nil {
+		return nil, err
+	}
+	if len(rows) < 2 || len(rows[0]) < 5 || rows[0][0] != "name" || rows[0][1] != "since" || rows[0][2] != "since_on" ||
+		rows[0][len(rows[0])-1] != "args" {
+		return nil, fmt.Errorf("syscalls.csv: unexpected header")
+	}
+	t := &table{columns: rows[0][3 : len(rows[0])-1]}
+	for _, row := range rows[1:] {
+		c, err := t.readCall(row)
+		if err != nil {
+			return nil, fmt.Errorf("syscalls.csv: %s: %w", row[0], err)
+		}
+		t.calls = append(t.calls, c)
+	}
+	if !slices.IsSortedFunc(t.calls, func(a, b call) int { return strings.Compare(a.name, b.name) }) {
+		return nil, fmt.Errorf("syscalls.csv: names are not in order")
+	}
+	return t, nil
+}
+
+func (t *table) readCall(row []string) (call, error) {
+	c := call{name: row[0], sinceOn: map[string]uint64{}}
+	var err error
+	if c.since, err = packRelease(row[1]); err != nil {
+		return c, err
+	}
+	for word := range strings.FieldsSeq(row[2]) {
+		column, release, _ := strings.Cut(word, "=")
+		if !slices.Contains(t.columns, column) {
+			return c, fmt.Errorf("no column %q", column)
+		}
+		if c.sinceOn[column], err = packRelease(release); err != nil {
+			return c, err
+		}
+	}
+	for i, s := range row[3 : len(row)-1] {
+		n, err := uint64(none), error(nil)
+		if s != "" {
+			if n, err = strconv.ParseUint(s, 10, 32); err != nil {
+				return c, err
+			}
+			if t.columns[i] == "arm" && n >= armFrom && n < armFrom+armCount {
+				n = n - armFrom + armTo
+			} else if n >= armTo {
+				return c, fmt.Errorf("number %d is too large", n)
+			}
+		}
+		c.numbers = append(c.numbers, n)
+	}
+	if args := row[len(row)-1]; args != "?" {
+		c.known, c.args = true, strings.Fields(args)
+	}
+	return c, nil
+}
+
+// packRelease turns "6.12" or "2.6.27" into major<<8 | minor.
+func packRelease(s string) (uint64, error) {
+	if s == "" {
+		return 0, nil
+	}
+	parts := strings.Split(s, ".")
+	if len(parts) < 2 {
+		return 0, fmt.Errorf("release %q", s)
+	}
+	major, err := strconv.ParseUint(parts[0], 10, 8)
+	if err != nil {
+		return 0, err
+	}
+	minor, err := strconv.ParseUint(parts[1], 10, 8)
+	return major<<8 | minor, err
+}
+
+// hash is the hash of package syscalls. The order of the slots depends on it,
+// so the two must agree; every test of Lookup notices if they don't.
+func hash(s string) uint32 {
+	h := uint32(len(s))
+	for i := range len(s) {
+		h = (h ^ uint32(s[i])) * 0x01000193
+	}
+	return h ^ h>>15
+}
+
+// Tables returns the text of syscalls/ztables.go for the text of syscalls.csv.
+func Tables(input []byte) ([]byte, error) {
+	t, err := readTable(input)
+	if err != nil {
+		return nil, err
+	}
+	b := newFile("syscalls", "syscalls/syscalls.csv")
+	if err := t.writeNames(b); err != nil {
+		return nil, err
+	}
+	if err := t.writeColumns(b); err != nil {
+		return nil, err
+	}
+	if err := t.writeNumbers(b); err != nil {
+		return nil, err
+	}
+	t.writeSince(b)
+	return b.format()
+}
+
+func (t *table) writeNames(b *file) error {
+	var names []string
+	longest := 0
+	slots := make([]uint64, hashSize)
+	for i := range slots {
+		slots[i] = none
+	}
+	for id, c := range t.calls {
+		names = append(names, c.name)
+		longest = max(longest, len(c.name))
+		at := hash(c.name) % hashSize
+		for slots[at] != none {
+			at = (at + 1) % hashSize
+		}
+		slots[at] = uint64(id)
+	}
+	// Probing needs empty slots, and few of the full ones in a row.
+	if len(t.calls) > hashSize*3/4 {
+		return fmt.Errorf("hash table too small for %d names", len(t.calls))
+	}
+	b.printf("const (\nnumNames = %d\nmaxName = %d // bytes of the longest name\n)\n\n", len(names), longest)
+	b.blob("names", names)
+	b.printf("// nameSlots is a hash table of the names with linear probing.\n")
+	b.printf("var nameSlots = [%d]uint16{", hashSize)
+	b.numbers(slots)
+	b.printf("}\n\n")
+	return nil
+}
+
+func (t *table) writeColumns(b *file) error {
+	b.printf("// columnOf is the column of an ABI, plus one.\nvar columnOf = [...]uint8{0,")
+	for _, a := range arch.All() {
+		if twin, ok := twins[a]; ok {
+			a = twin
+		}
+		i := slices.Index(t.columns, a.String())
+		if i < 0 {
+			return fmt.Errorf("no column for %v", a)
+		}
+		b.printf("%d,", i+1)
+	}
+	b.printf("}\n\n")
+	return nil
+}
+
+// writeNumbers writes the two directions: from name to number one row a column,
+// as most names are on most ABIs, and from number to name rows of their own
+// lengths in one array.
+func (t *table) writeNumbers(b *file) error {
+	b.printf("// numberOf holds the numbers of each column by name.\n")
+	b.printf("var numberOf = [%d][numNames]uint16{\n", len(t.columns))
+	var byNumber [][]uint64
+	for col, column := range t.columns {
+		numbers, byNr := []uint64{}, []uint64{}
+		for id, c := range t.calls {
+			n := c.numbers[col]
+			numbers = append(numbers, n)
+			if n == none {
+				continue
+			}
+			for uint64(len(byNr)) <= n {
+				byNr = append(byNr, none)
+			}
+			if byNr[n] != none {
+				return fmt.Errorf("%s: %d is %s and %s", column, n, t.calls[byNr[n]].name, c.name)
+			}
+			byNr[n] = uint64(id)
+		}
+		b.printf("{ // %s", column)
+		b.numbers(numbers)
+		b.printf("},\n")
+		byNumber = append(byNumber, byNr)
+	}
+	b.printf("}\n\n// nameOfEnds holds where each column ends in nameOf.\nvar nameOfEnds = [...]uint16{")
+	end := 0
+	for _, byNr := range byNumber {
+		end += len(byNr)
+		b.printf("%d,", end)
+	}
+	b.printf("}\n\n// nameOf holds the names of each column by number.\nvar nameOf = [...]uint16{\n")
+	for col, byNr := range byNumber {
+		b.printf("// %s", t.columns[col])
+		b.numbers(byNr)
+	}
+	b.printf("}\n\n")
+	return nil
+}
+
+func (t *table) writeSince(b *file) {
+	var since []uint64
+	for _, c := range t.calls {
+		since = append(since, c.since)
+	}
+	b.printf("// since holds the release of each name, as major<<8 | minor.\n")
+	b.printf("var since = [numNames]uint16{")
+	b.numbers(since)
+	b.printf("}\n\n// sinceOn holds the releases that differ on a column, by name.\n")
+	b.printf("var sinceOn = [...]struct{name uint16; column uint8; release uint16}{\n")
+	for id, c := range t.calls {
+		for col, column := range t.columns {
+			if release, ok := c.sinceOn[column]; ok {
+				b.printf("{%d, %d, %d}, // %s on %s\n", id, col, release, c.name, column)
+			}
+		}
+	}
+	b.printf("}\n")
+}
+
+// Args returns the text of syscalls/zargs.go for the text of syscalls.csv.
+func Args(input []byte) ([]byte, error) {
+	t, err := readTable(input)
+	if err != nil {
+		return nil, err
+	}
+	kinds := map[string]uint64{"8": 0, "16": 1, "32": 2, "64": 3, "p": 4}
+	names := []string{}
+	for _, c := range t.calls {
+		for _, arg := range c.args {
+			name, _, _ := strings.Cut(arg, ":")
+			names = append(names, name)
+		}
+	}
+	slices.Sort(names)
+	names = slices.Compact(names)
+
+	var args, starts []uint64
+	for _, c := range t.calls {
+		start := uint64(len(args))
+		for _, arg := range c.args {
+			name, text, _ := strings.Cut(arg, ":")
+			kind, ok := kinds[text]
+			if !ok {
+				return nil, fmt.Errorf("syscalls.csv: %s: parameter %q", c.name, arg)
+			}
+			at, _ := slices.BinarySearch(names, name)
+			args = append(args, uint64(at)<<3|kind)
+		}
+		if !c.known {
+			start |= maxPerName + 1
+		}
+		starts = append(starts, start)
+	}
+	if len(args) > maxPerName || len(names) > 1<<13 {
+		return nil, fmt.Errorf("too many parameters")
+	}
+	b := newFile("syscalls", "syscalls/syscalls.csv")
+	b.blob("argNames", names)
+	b.printf("// argStarts holds where the parameters of each call start in args, and in bit 15\n")
+	b.printf("// that they are not known.\nvar argStarts = [numNames + 1]uint16{")
+	b.numbers(append(starts, uint64(len(args))))
+	b.printf("}\n\n// args holds parameters: the index of the name in argNames, and in bits 0 to 2\n")
+	b.printf("// the logarithm of the number of bytes, or 4 for an address.\nvar args = [...]uint16{")
+	b.numbers(args)
+	b.printf("}\n")
+	return b.format()
+}

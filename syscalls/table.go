@@ -1,0 +1,87 @@
+package syscalls
+
+import "github.com/portcullis-go/portcullis/arch"
+
+// The tables of ztables.go know a name by its index in the sorted list of all
+// names, its id, and an ABI by its column; ABIs that differ in byte order only
+// share one. numberOf leads from id to number, nameOf from number to id. Numbers
+// are without the ABI's base there, so that they fit into 16 bits.
+
+// none is an entry without a call.
+const none = 0xffff
+
+// ARM's own calls, such as set_tls, begin at 0xf0000 (__ARM_NR_BASE). The tables
+// have them where no ABI has other numbers.
+const (
+	armFrom = 0xf0000
+	armTo   = 640
+)
+
+func column(a arch.Arch) (int, bool) {
+	if int(a) >= len(columnOf) {
+		return 0, false
+	}
+	return int(columnOf[a]) - 1, columnOf[a] != 0
+}
+
+// namesOf returns the ids of a column by number.
+func namesOf(col int) []uint16 {
+	start := uint16(0)
+	if col > 0 {
+		start = nameOfEnds[col-1]
+	}
+	return nameOf[start:nameOfEnds[col]]
+}
+
+// pack turns a number of the kernel into one of the tables.
+func pack(a arch.Arch, nr uint32) (uint32, bool) {
+	n := nr - a.Base()
+	if a == arch.ARM && nr >= armFrom {
+		return nr - armFrom + armTo, true
+	}
+	return n, n < armTo // a number below the base has become a large one
+}
+
+// unpack is pack's inverse.
+func unpack(a arch.Arch, n uint16) (uint32, bool) {
+	switch {
+	case n == none:
+		return 0, false
+	case a == arch.ARM && n >= armTo:
+		return uint32(n) - armTo + armFrom, true
+	}
+	return uint32(n) + a.Base(), true
+}
+
+func nameAt(id uint16) string {
+	start := uint16(0)
+	if id > 0 {
+		start = nameEnds[id-1]
+	}
+	return names[start:nameEnds[id]]
+}
+
+// nameID returns the id of a name.
+func nameID(name string) (uint16, bool) {
+	if len(name) > maxName {
+		return 0, false
+	}
+	for at := hash(name); ; at++ {
+		id := nameSlots[at%uint32(len(nameSlots))]
+		if id == none {
+			return 0, false
+		}
+		if nameAt(id) == name {
+			return id, true
+		}
+	}
+}
+
+// hash places a name in nameSlots. The generator has the same function.
+func hash(s string) uint32 {
+	h := uint32(len(s))
+	for i := range len(s) {
+		h = (h ^ uint32(s[i])) * 0x01000193
+	}
+	return h ^ h>>15
+}
