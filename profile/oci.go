@@ -1,8 +1,6 @@
 package profile
 
 import (
-	"io"
-
 	"github.com/portcullis-go/portcullis/arch"
 	"github.com/portcullis-go/portcullis/syscalls"
 )
@@ -104,7 +102,8 @@ type OCIErrno struct {
 	Set   bool
 }
 
-// ArchMapping is an element of archMap.
+// ArchMapping is an element of archMap. The zero Arch stands for a name that no
+// ABI has; it never matches.
 type ArchMapping struct {
 	Arch    arch.Arch
 	SubArch []arch.Arch
@@ -136,43 +135,12 @@ type OCIArg struct {
 
 // Filter is an includes or excludes object. The zero value is no condition.
 type Filter struct {
-	Caps   []string
+	Caps []string
+	// Arches has the zero Arch for a name that no ABI has. It never matches,
+	// and is a condition nonetheless.
 	Arches []arch.Arch
 	// MinKernel is a release; it counts where MinKernelSet, because "" in a
 	// document is the release 0.0.
 	MinKernel    syscalls.Release
 	MinKernelSet bool
 }
-
-// ParseOCI reads a seccomp document: a profile of Docker or Podman, or the
-// linux.seccomp object of the OCI runtime specification.
-//
-// What a runtime rejects is an error; what it silently skips or misreads is a
-// finding of the document, or an error too if o.Strict. Errors are [Findings]:
-// all slips of the document at once, each with its line, column and JSON
-// pointer.
-func ParseOCI(data []byte, o ParseOptions) (*Document, error) { panic("todo") }
-
-// ReadOCI is [ParseOCI] for a reader. It reads no more than [MaxDocument] bytes
-// and one.
-func ReadOCI(r io.Reader, o ParseOptions) (*Document, error) { panic("todo") }
-
-// Findings returns what was noticed while reading the document.
-func (d *Document) Findings() Findings { panic("todo") }
-
-// MarshalJSON writes the document in its dialect, indented by nothing.
-func (d *Document) MarshalJSON() ([]byte, error) { panic("todo") }
-
-// Profile resolves the document for one machine, as the runtime of o would: its
-// conditions on capabilities, architecture and kernel are decided, and what its
-// rules do to each other becomes an ordered list of which the first decides.
-// The findings are those of resolving; errors are [Findings] too.
-//
-// A document without a default action and without syscalls means "no seccomp":
-// the error is [ErrNoSeccomp].
-func (d *Document) Profile(o ResolveOptions) (Profile, Findings, error) { panic("todo") }
-
-// MarshalOCI writes a profile as an OCI document. It fails, naming every rule
-// concerned, where the runtimes would not give each call the verdict that p
-// gives it.
-func MarshalOCI(p Profile) ([]byte, error) { panic("todo") }

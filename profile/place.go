@@ -12,6 +12,7 @@ import (
 type origin struct {
 	node    *node
 	pointer string // where node is nil
+	key     bool   // the place is the key of the value
 }
 
 // finding returns a finding about the value at o.
@@ -19,6 +20,9 @@ func (o origin) finding(id, text, suggestion string) Finding {
 	f := Finding{ID: id, Text: text, Suggestion: suggestion, Pointer: o.pointer}
 	if o.node != nil {
 		f.Line, f.Column = int(o.node.line), int(o.node.col)
+		if o.key {
+			f.Line, f.Column = int(o.node.keyLine), int(o.node.keyCol)
+		}
 		f.Pointer = o.node.pointer()
 	}
 	return f

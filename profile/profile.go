@@ -68,6 +68,10 @@ const (
 	FlagWaitKillableRecv Flag = "WAIT_KILLABLE_RECV" // received notifications wait killably
 )
 
+var knownFlags = [...]Flag{FlagTSync, FlagLog, FlagSpecAllow, FlagWaitKillableRecv}
+
+func (f Flag) known() bool { return slices.Contains(knownFlags[:], f) }
+
 // New returns a profile without rules: def decides every call. Foreign ABIs
 // kill the process.
 func New(def Action) Profile { return Profile{Default: def} }
