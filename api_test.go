@@ -1,0 +1,278 @@
+package portcullis_test
+
+import (
+	"flag"
+	"fmt"
+	"go/ast"
+	"go/importer"
+	"go/parser"
+	"go/token"
+	"go/types"
+	"io"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+)
+
+var update = flag.Bool("update", false, "write testdata/api.txt anew")
+
+// apiSystems are the systems whose API is compared: it is one for all of them.
+var apiSystems = []string{"linux", "darwin", "windows"}
+
+// TestAPI compares everything that the module exports with testdata/api.txt, so
+// that a change of it is seen and meant.
+func TestAPI(t *testing.T) {
+	golden := filepath.Join("testdata", "api.txt")
+	got := exportedAPI(t, apiSystems[0])
+	if *update {
+		if err := os.WriteFile(golden, []byte(got), 0o666); err != nil {
+			t.Fatal(err)
+		}
+	}
+	want, err := os.ReadFile(golden)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff(lines(string(want)), lines(got)); diff != "" {
+		t.Errorf("the API is not that of %s; go test -run TestAPI -update . writes it anew (-golden +now):\n%s", golden, diff)
+	}
+	for _, goos := range apiSystems[1:] {
+		if diff := cmp.Diff(lines(got), lines(exportedAPI(t, goos))); diff != "" {
+			t.Errorf("the API on %s differs (-%s +%s):\n%s", goos, apiSystems[0], goos, diff)
+		}
+	}
+}
+
+func lines(s string) []string {
+	return strings.Split(strings.ReplaceAll(s, "\r\n", "\n"), "\n")
+}
+
+// isLibrary reports whether a package is there for others to import.
+func isLibrary(p listed) bool {
+	return p.Name != "main" && !strings.Contains(p.ImportPath+"/", "/internal/")
+}
+
+// exportedAPI returns the API on a system, a declaration a line, from what the
+// compiler writes for importers.
+func exportedAPI(t *testing.T, goos string) string {
+	t.Helper()
+	all := goList(t, goos, "-export", "-deps", "./...")
+	exports := map[string]string{}
+	for _, p := range all {
+		exports[p.ImportPath] = p.Export
+	}
+	imp := importer.ForCompiler(token.NewFileSet(), "gc", func(path string) (io.ReadCloser, error) {
+		return os.Open(exports[path])
+	})
+	var b strings.Builder
+	for _, p := range all {
+		if !strings.HasPrefix(p.ImportPath, module+"/") || !isLibrary(p) {
+			continue
+		}
+		pkg, err := imp.Import(p.ImportPath)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, line := range packageAPI(pkg) {
+			fmt.Fprintf(&b, "%s: %s\n", relative(p.ImportPath), line)
+		}
+	}
+	out := lines(b.String())
+	slices.Sort(out)
+	return strings.Join(out[1:], "\n") + "\n" // out[0] is the empty end
+}
+
+// packageAPI returns the exported declarations of a package.
+func packageAPI(pkg *types.Package) []string {
+	// Other packages go by their last element, as in source.
+	short := func(p *types.Package) string {
+		if p == pkg {
+			return ""
+		}
+		return p.Name()
+	}
+	var api []string
+	for _, name := range pkg.Scope().Names() {
+		obj := pkg.Scope().Lookup(name)
+		if !obj.Exported() {
+			continue
+		}
+		switch obj := obj.(type) {
+		case *types.Const:
+			api = append(api, constAPI(obj, short))
+		case *types.TypeName:
+			api = append(api, typeAPI(obj, short)...)
+		default:
+			api = append(api, types.ObjectString(obj, short))
+		}
+	}
+	return api
+}
+
+// constAPI leaves out the values of named errors: package arch says that they
+// may change.
+func constAPI(c *types.Const, short types.Qualifier) string {
+	s := "const " + c.Name() + " " + types.TypeString(c.Type(), short)
+	if c.Pkg().Name() == "arch" && strings.HasSuffix(s, " Errno") {
+		return s
+	}
+	return s + " = " + c.Val().String()
+}
+
+// typeAPI returns a type, its exported fields and its exported methods.
+func typeAPI(tn *types.TypeName, short types.Qualifier) []string {
+	head := "type " + tn.Name()
+	if tn.IsAlias() {
+		return []string{head + " = " + types.TypeString(types.Unalias(tn.Type()), short)}
+	}
+	var api []string
+	switch u := tn.Type().Underlying().(type) {
+	case *types.Struct:
+		api = append(api, head+" struct")
+		for f := range u.Fields() {
+			if f.Exported() {
+				api = append(api, head+", field "+f.Name()+" "+types.TypeString(f.Type(), short))
+			}
+		}
+	case *types.Interface:
+		api = append(api, head+" interface")
+		for m := range u.Methods() {
+			api = append(api, head+", needs "+m.Name()+strings.TrimPrefix(types.TypeString(m.Type(), short), "func"))
+		}
+	default:
+		api = append(api, head+" "+types.TypeString(u, short))
+	}
+	methods := types.NewMethodSet(types.NewPointer(tn.Type()))
+	if types.IsInterface(tn.Type()) {
+		methods = types.NewMethodSet(types.NewStruct(nil, nil)) // they are listed already
+	}
+	for m := range methods.Methods() {
+		if fn := m.Obj().(*types.Func); fn.Exported() {
+			recv := types.TypeString(fn.Signature().Recv().Type(), short)
+			api = append(api, "method ("+recv+") "+fn.Name()+strings.TrimPrefix(types.TypeString(fn.Type(), short), "func"))
+		}
+	}
+	return api
+}
+
+// TestDocs finds exported names that no comment explains, exported variables
+// that are no errors, and init functions.
+func TestDocs(t *testing.T) {
+	for _, p := range goList(t, "linux", "./...") {
+		if !isLibrary(p) {
+			continue
+		}
+		fset := token.NewFileSet()
+		documented := false
+		for _, name := range p.GoFiles {
+			f, err := parser.ParseFile(fset, filepath.Join(p.Dir, name), nil, parser.ParseComments)
+			if err != nil {
+				t.Fatal(err)
+			}
+			documented = documented || f.Doc != nil
+			c := docChecker{t: t, pkg: relative(p.ImportPath), fset: fset}
+			for _, d := range f.Decls {
+				c.decl(d)
+			}
+		}
+		if !documented {
+			t.Errorf("%s has no package comment", p.ImportPath)
+		}
+	}
+}
+
+type docChecker struct {
+	t    *testing.T
+	pkg  string
+	fset *token.FileSet
+}
+
+func (c docChecker) errorf(n ast.Node, format string, args ...any) {
+	c.t.Helper()
+	pos := c.fset.Position(n.Pos())
+	c.t.Errorf("%s/%s:%d: %s", c.pkg, filepath.Base(pos.Filename), pos.Line, fmt.Sprintf(format, args...))
+}
+
+func (c docChecker) decl(d ast.Decl) {
+	switch d := d.(type) {
+	case *ast.FuncDecl:
+		name := d.Name.Name
+		if d.Recv == nil && name == "init" {
+			c.errorf(d, "an init function")
+		}
+		if d.Recv != nil {
+			recv := receiver(d.Recv.List[0].Type)
+			if !ast.IsExported(recv) {
+				return
+			}
+			name = recv + "." + name
+		}
+		if d.Name.IsExported() && d.Doc == nil {
+			c.errorf(d, "%s has no comment", name)
+		}
+	case *ast.GenDecl:
+		for _, s := range d.Specs {
+			switch s := s.(type) {
+			case *ast.TypeSpec:
+				c.typeSpec(s, d.Doc != nil || s.Doc != nil)
+			case *ast.ValueSpec:
+				// A comment on a group of constants speaks for all of them.
+				commented := d.Doc != nil || s.Doc != nil || s.Comment != nil
+				for _, name := range s.Names {
+					if name.IsExported() && !commented {
+						c.errorf(name, "%s has no comment", name.Name)
+					}
+					if name.IsExported() && d.Tok == token.VAR && !strings.HasPrefix(name.Name, "Err") {
+						c.errorf(name, "%s is an exported variable", name.Name)
+					}
+				}
+			}
+		}
+	}
+}
+
+func (c docChecker) typeSpec(s *ast.TypeSpec, commented bool) {
+	if !s.Name.IsExported() {
+		return
+	}
+	if !commented {
+		c.errorf(s, "%s has no comment", s.Name.Name)
+	}
+	var fields *ast.FieldList
+	switch typ := s.Type.(type) {
+	case *ast.StructType:
+		fields = typ.Fields
+	case *ast.InterfaceType:
+		fields = typ.Methods
+	default:
+		return
+	}
+	if len(fields.List) > 0 && c.oneLine(fields) {
+		return // as in "struct{ First, Last uint32 }": the type's comment is theirs
+	}
+	for _, f := range fields.List {
+		for _, name := range f.Names {
+			if name.IsExported() && f.Doc == nil && f.Comment == nil {
+				c.errorf(name, "%s.%s has no comment", s.Name.Name, name.Name)
+			}
+		}
+	}
+}
+
+func (c docChecker) oneLine(n ast.Node) bool {
+	return c.fset.Position(n.Pos()).Line == c.fset.Position(n.End()).Line
+}
+
+func receiver(e ast.Expr) string {
+	switch e := e.(type) {
+	case *ast.StarExpr:
+		return receiver(e.X)
+	case *ast.Ident:
+		return e.Name
+	}
+	return ""
+}
