@@ -1447,6 +1447,7 @@ var sinceOn = [...]struct {
 	{192, 6, 1027},  // listen on m68k
 	{192, 15, 1027}, // listen on s390
 	{192, 16, 1027}, // listen on s390x
+	{213, 5, 1792},  // memfd_secret on loongarch64
 	{242, 0, 1281},  // msgctl on x86
 	{242, 6, 1281},  // msgctl on m68k
 	{242, 7, 1281},  // msgctl on mips

@@ -153,8 +153,7 @@ func (c *call) row(since string) []string {
 	for _, col := range columns {
 		number := ""
 		if e, ok := c.entries[col.name]; ok {
-			nr := e.nr
-			number = strconv.FormatUint(uint64(nr), 10)
+			number = strconv.FormatUint(uint64(e.nr), 10)
 		}
 		row = append(row, number)
 	}

@@ -55,7 +55,8 @@ var sinceOn = []lateCalls{
 	// 64-bit times.
 	{"x86 m68k mips ppc ppc64 s390 s390x sh", "5.1", "semget semctl shmget shmctl shmat shmdt msgget msgsnd msgrcv msgctl"},
 	{"ppc64 s390x", "5.1", "semtimedop"},
-	{"x86", "4.12", "arch_prctl"}, // a note of the page
+	{"x86", "4.12", "arch_prctl"},          // a note of the page
+	{"loongarch64", "7.0", "memfd_secret"}, // wired up in February 2026
 }
 
 // firstRelease holds the release in which an ABI itself appeared, where that is

@@ -14,12 +14,11 @@ import (
 // column is one column of syscalls.csv: a table of numbers, which several ABIs
 // may share.
 type column struct {
-	name   string // the ABI, by libseccomp's name
-	dir    string // its directory below arch/
-	table  string // the kernel's table
-	abis   string // the values of the table's second field that count
-	wide   bool   // its system calls are the 64-bit ones
-	target string // for scripts/syscall.tbl: which syscall_abis_ of Makefile.syscalls
+	name  string // the ABI, by libseccomp's name
+	dir   string // its directory below arch/
+	table string // the kernel's table
+	abis  string // the values of the table's second field that count
+	wide  bool   // its system calls are the 64-bit ones
 }
 
 const genericTable = "scripts/syscall.tbl"
