@@ -1,0 +1,168 @@
+package profile
+
+import (
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/portcullis-go/portcullis/arch"
+)
+
+// block is the rules of one number: tried in order, and on no other number.
+type block []linear
+
+// emit returns the rules of the profile: the stub's, and one block for each
+// number. Numbers with equal blocks share rules.
+func (r *resolver) emit(stub []Rule) []Rule {
+	g := &grouper{r: r, byName: make(map[nameBlock]int), byArches: make(map[archBlock]int)}
+	for i, s := range r.abis {
+		for _, n := range s.numbers {
+			if b := n.block(); len(b) > 0 {
+				g.add(i, n.name, b)
+			}
+		}
+	}
+	return append(stub, g.rules()...)
+}
+
+// block returns what is left of a number's rules.
+func (n *number) block() block {
+	switch {
+	case n.uncond >= 0:
+		return block{{nil, n.uncond}}
+	case n.tree == nil || n.tree.conflict:
+		return nil
+	}
+	return n.tree.linearise()
+}
+
+// grouper finds numbers of equal meaning: first a name's on several ABIs, then
+// several names'.
+type grouper struct {
+	r        *resolver
+	named    []named
+	byName   map[nameBlock]int
+	groups   []group
+	byArches map[archBlock]int
+}
+
+// abiSet is a set of indexes of resolver.arches.
+type abiSet uint32
+
+type nameBlock struct{ name, block string }
+
+type archBlock struct {
+	abis  abiSet
+	block string
+}
+
+// named is a block of a name and the ABIs on which the name means it.
+type named struct {
+	nameBlock
+	abis  abiSet
+	rules block
+}
+
+type group struct {
+	abis  abiSet
+	names []string
+	rules block
+}
+
+func (g *grouper) add(abi int, name string, b block) {
+	k := nameBlock{name, g.key(b)}
+	i, ok := g.byName[k]
+	if !ok {
+		i = len(g.named)
+		g.byName[k] = i
+		g.named = append(g.named, named{nameBlock: k, rules: b})
+	}
+	g.named[i].abis |= 1 << abi
+}
+
+// key returns a text that is equal for blocks that look and mean the same.
+func (g *grouper) key(b block) string {
+	if len(b) == 1 && b[0].cond == nil {
+		f := &g.r.rules[b[0].rule]
+		return strconv.Itoa(int(f.word)) + f.comment
+	}
+	var sb strings.Builder
+	for _, l := range b {
+		f := &g.r.rules[l.rule]
+		sb.WriteString(strconv.Itoa(int(f.word)))
+		sb.WriteByte(' ')
+		sb.WriteString(strconv.Quote(f.comment))
+		writeKey(&sb, l.cond)
+	}
+	return sb.String()
+}
+
+// writeKey writes the conditions that linearising makes.
+func writeKey(sb *strings.Builder, c Cond) {
+	switch c := c.(type) {
+	case And:
+		sb.WriteByte('(')
+		for _, c := range c {
+			writeKey(sb, c)
+		}
+		sb.WriteByte(')')
+	case Not:
+		sb.WriteByte('!')
+		writeKey(sb, c.Cond)
+	case Test:
+		for _, n := range [...]uint64{uint64(c.Field), uint64(c.Width), uint64(c.Op), c.Value, c.Mask} {
+			sb.WriteString(strconv.FormatUint(n, 36))
+			sb.WriteByte(',')
+		}
+	}
+}
+
+// rules returns the rules of all that was added.
+func (g *grouper) rules() []Rule {
+	for i := range g.named {
+		n := &g.named[i]
+		k := archBlock{g.widen(n), n.block}
+		j, ok := g.byArches[k]
+		if !ok {
+			j = len(g.groups)
+			g.byArches[k] = j
+			g.groups = append(g.groups, group{abis: k.abis, rules: n.rules})
+		}
+		g.groups[j].names = append(g.groups[j].names, n.name)
+	}
+	var rules []Rule
+	for i := range g.groups {
+		gr := &g.groups[i]
+		arches := g.arches(gr.abis)
+		for _, l := range gr.rules {
+			f := &g.r.rules[l.rule]
+			rules = append(rules, Rule{
+				Syscalls: gr.names, Arches: arches, If: l.cond,
+				Action: f.action, Direct: true, Comment: f.comment,
+			})
+		}
+	}
+	return rules
+}
+
+// widen returns the ABIs of a name with those that lack it, on which the name
+// says nothing: so that names of equal meaning are not told apart by them.
+func (g *grouper) widen(n *named) abiSet {
+	set := n.abis
+	for i, a := range g.r.arches {
+		if set&(1<<i) == 0 && !has(a, n.name) {
+			set |= 1 << i
+		}
+	}
+	return set
+}
+
+func (g *grouper) arches(set abiSet) []arch.Arch {
+	var as []arch.Arch
+	for i, a := range g.r.arches {
+		if set&(1<<i) != 0 {
+			as = append(as, a)
+		}
+	}
+	return slices.Clip(as)
+}
