@@ -1,11 +1,161 @@
 package profile
 
-import "fmt"
+import (
+	"errors"
+	"fmt"
+	"strings"
+
+	"github.com/portcullis-go/portcullis/arch"
+)
 
 // Validate reports what is wrong with p apart from its names and numbers,
 // which only a target decides: every error is a [*RuleError] or about the
 // profile as a whole, and all are joined.
-func (p Profile) Validate() error { panic("todo") }
+//
+// Any action may be Default or BadArch. Notify is legal for both, as it is for
+// the kernel; the supervisor must then not itself need a call that it decides.
+func (p Profile) Validate() error {
+	var errs []error
+	add := func(err error) {
+		if err != nil {
+			errs = append(errs, err)
+		}
+	}
+	add(about("default action", p.Default.validate()))
+	add(about("bad-ABI action", p.BadArch.validate()))
+	add(about("ABIs", validateArches(p.Arches)))
+	for _, f := range p.Flags {
+		if !f.known() {
+			add(fmt.Errorf("profile: unknown flag %s", quote(string(f))))
+		}
+	}
+	for i := range p.Rules {
+		r := &p.Rules[i]
+		for _, err := range r.validate() {
+			add(&RuleError{Rule: i, Comment: r.Comment, Err: err})
+		}
+	}
+	return errors.Join(errs...)
+}
+
+func about(what string, err error) error {
+	if err == nil {
+		return nil
+	}
+	return fmt.Errorf("profile: %s: %w", what, err)
+}
+
+func (r *Rule) validate() []error {
+	var errs []error
+	if len(r.Syscalls) == 0 && len(r.Numbers) == 0 {
+		errs = append(errs, errors.New("it names no system call"))
+	}
+	for _, name := range r.Syscalls {
+		if name == "" {
+			errs = append(errs, errors.New("a name is empty"))
+		} else if strings.IndexByte(name, 0) >= 0 {
+			errs = append(errs, fmt.Errorf("the name %s has a NUL", quote(name)))
+		}
+	}
+	for _, n := range r.Numbers {
+		if n.First > n.Last {
+			errs = append(errs, fmt.Errorf("the numbers %d to %d are in the wrong order", n.First, n.Last))
+		}
+	}
+	if err := validateArches(r.Arches); err != nil {
+		errs = append(errs, err)
+	}
+	if r.If != nil {
+		parts := maxCondParts
+		if err := validateCond(r.If, 0, &parts); err != nil {
+			errs = append(errs, err)
+		}
+	}
+	if err := r.Action.validate(); err != nil {
+		errs = append(errs, err)
+	}
+	return errs
+}
+
+func (a Action) validate() error {
+	if a.kind != KindErrno {
+		return nil
+	}
+	if _, err := a.errno.MarshalText(); err != nil {
+		return err
+	}
+	if a.errno > maxErrno && a.errno < 1<<16 {
+		return fmt.Errorf("error numbers end at %d: %v", maxErrno, a)
+	}
+	return nil
+}
+
+func validateArches(arches []arch.Arch) error {
+	var seen uint64
+	for _, a := range arches {
+		if !a.Valid() {
+			return fmt.Errorf("%d is no ABI", uint8(a))
+		}
+		if seen>>a&1 != 0 {
+			return fmt.Errorf("%v is listed twice", a)
+		}
+		seen |= 1 << a
+	}
+	return nil
+}
+
+// validateCond returns the first thing wrong with c. *parts is how many more
+// parts it may have.
+func validateCond(c Cond, depth int, parts *int) error {
+	if *parts--; *parts < 0 {
+		return fmt.Errorf("its condition has more than %d parts", maxCondParts)
+	}
+	if depth > maxCondDepth {
+		return fmt.Errorf("its condition is nested more than %d deep", maxCondDepth)
+	}
+	var kids []Cond
+	switch c := c.(type) {
+	case Test:
+		return c.validate()
+	case And:
+		kids = c
+	case Or:
+		kids = c
+	case Not:
+		return validateCond(c.Cond, depth+1, parts)
+	case nil:
+		return errors.New("a part of its condition is nil")
+	default: // a type that embeds one of ours
+		return fmt.Errorf("its condition has a part of the foreign type %T", c)
+	}
+	for _, kid := range kids {
+		if err := validateCond(kid, depth+1, parts); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (t Test) validate() error {
+	switch {
+	case t.Field == badField:
+		return errors.New("a test is of an argument other than 0 to 5")
+	case t.Field > IP:
+		return fmt.Errorf("a test is of the unknown field %d", t.Field)
+	case t.Width >= widthCount:
+		return fmt.Errorf("a test of %v has the unknown width %d", t.field(), t.Width)
+	case t.Op >= opCount:
+		return fmt.Errorf("a test of %v has the unknown operator %d", t.field(), t.Op)
+	}
+	return nil
+}
+
+// field names what t looks at.
+func (t Test) field() string {
+	var w condWriter
+	w.operand(Test{Field: t.Field})
+	return w.b.String()
+}
 
 // RuleError reports a rule of a profile.
 type RuleError struct {
@@ -14,6 +164,7 @@ type RuleError struct {
 	Err     error
 }
 
+// Error returns the rule's index, its comment and what is wrong.
 func (e *RuleError) Error() string {
 	if e.Comment != "" {
 		return fmt.Sprintf("profile: rule %d (%s): %v", e.Rule, e.Comment, e.Err)
@@ -21,4 +172,5 @@ func (e *RuleError) Error() string {
 	return fmt.Sprintf("profile: rule %d: %v", e.Rule, e.Err)
 }
 
+// Unwrap returns Err.
 func (e *RuleError) Unwrap() error { return e.Err }
