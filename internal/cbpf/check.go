@@ -28,8 +28,8 @@ func Check(prog []bpf.RawInstruction) error {
 	valid := uint16(0)
 	for pc, ins := range prog {
 		o := lookup(ins.Op)
-		if why := o.fault(prog, pc); why != "" {
-			return &Error{pc, why}
+		if !o.keeps(ins, n-pc-1) {
+			return broken(prog, pc)
 		}
 		valid &= written[pc]
 		switch {
@@ -52,44 +52,49 @@ func Check(prog []bpf.RawInstruction) error {
 	return nil
 }
 
-// fault says what the kernel would hold against instruction pc, whose operation
-// is o, or "". What lies before the instruction is not its business.
-func (o *op) fault(prog []bpf.RawInstruction, pc int) string {
-	ins, rest := prog[pc], uint32(len(prog)-pc-1)
+// keeps reports whether an instruction keeps the rule of its operation o, with
+// rest instructions after it. What lies before the instruction is not its
+// business.
+func (o *op) keeps(ins bpf.RawInstruction, rest int) bool {
 	switch o.rule {
 	case ruleNone:
-		if o.verb != unknown {
-			return ""
-		}
-		return fmt.Sprintf("%#04x is no operation code of classic BPF", ins.Op)
-	case ruleRefused:
-		return Format(prog, pc) + ": seccomp has no such operation; it loads aligned words only, and knows no mod"
+		return o.verb != unknown
 	case ruleOffset:
-		if ins.K >= SizeOf || ins.K&3 != 0 {
-			return fmt.Sprintf("%s: load at offset %d; offsets are multiples of 4 below %d", Format(prog, pc), ins.K, SizeOf)
-		}
+		return ins.K < SizeOf && ins.K&3 == 0
 	case ruleScratch:
-		if ins.K >= ScratchWords {
-			return fmt.Sprintf("%s: there are %d scratch words", Format(prog, pc), ScratchWords)
-		}
+		return ins.K < ScratchWords
 	case ruleNonzero:
-		if ins.K == 0 {
-			return Format(prog, pc) + ": division by zero"
-		}
+		return ins.K != 0
 	case ruleShift:
-		if ins.K >= 32 {
-			return Format(prog, pc) + ": shift by 32 or more"
-		}
+		return ins.K < 32
 	case ruleJump:
-		if ins.K >= rest {
-			return Format(prog, pc) + ": jump past the end"
-		}
+		return uint64(ins.K) < uint64(rest)
 	case ruleBranch:
-		if uint32(ins.Jt) >= rest || uint32(ins.Jf) >= rest {
-			return Format(prog, pc) + ": jump past the end"
-		}
+		return max(int(ins.Jt), int(ins.Jf)) < rest
 	}
-	return ""
+	return false // ruleRefused
+}
+
+// broken is the error of an instruction that doesn't keep its rule.
+func broken(prog []bpf.RawInstruction, pc int) *Error {
+	ins, why := prog[pc], ""
+	switch lookup(ins.Op).rule {
+	case ruleNone:
+		return &Error{pc, fmt.Sprintf("%#04x is no operation code of classic BPF", ins.Op)}
+	case ruleRefused:
+		why = "seccomp has no such operation; it loads aligned words only, and knows no mod"
+	case ruleOffset:
+		why = fmt.Sprintf("load at offset %d; offsets are multiples of 4 below %d", ins.K, SizeOf)
+	case ruleScratch:
+		why = fmt.Sprintf("there are %d scratch words", ScratchWords)
+	case ruleNonzero:
+		why = "division by zero"
+	case ruleShift:
+		why = "shift by 32 or more"
+	case ruleJump, ruleBranch:
+		why = "jump past the end"
+	}
+	return &Error{pc, Format(prog, pc) + ": " + why}
 }
 
 // unwritten is the error of a load from a scratch word that not every way to it

@@ -20,7 +20,7 @@ import (
 )
 
 const (
-	firstNr  = 0x100000 // no ABI has system calls up there
+	firstNr  = 0x7000 // no ABI has system calls there, and s390 sees 16 bits
 	maxTotal = 32768    // MAX_INSNS_PER_PATH
 )
 

@@ -19,10 +19,10 @@ func Step(prog []bpf.RawInstruction, w *Words, visit func(pc int)) (uint32, erro
 		if visit != nil {
 			visit(pc)
 		}
-		ins := &prog[pc]
+		ins := prog[pc]
 		o := lookup(ins.Op)
-		if why := o.fault(prog, pc); why != "" {
-			return 0, &Error{pc, why}
+		if !o.keeps(ins, len(prog)-pc-1) {
+			return 0, broken(prog, pc)
 		}
 		v := ins.K
 		switch o.from {
