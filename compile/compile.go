@@ -16,12 +16,15 @@ type Options struct {
 	// Target is the machine; of it, compiling needs the ABI, which is the only
 	// one covered if the profile lists none.
 	Target Target
+	// SkipProof leaves out the proof that the program does what the profile
+	// says. It is for those who compile ahead and prove in their tests.
+	SkipProof bool
 }
 
 // Compile returns the filter that gives each system call the verdict that p
-// gives it. Errors are [*profile.RuleError] for each rule at fault, which wrap
-// a [*SyscallError], [*ValueError] or another cause; [*ArchError]; and
-// [*TooLongError]. On an error there is no program.
+// gives it, and has proved that it does. Errors are [*profile.RuleError] for each rule at fault, which wrap
+// a [*SyscallError], [*ValueError] or another cause; [*ArchError];
+// [*TooLongError]; and [ErrTooComplex]. On an error there is no program.
 func Compile(p profile.Profile, o Options) (*Program, error) {
 	plan, err := resolve(p, o.Target)
 	if err != nil {
@@ -39,7 +42,13 @@ func Compile(p profile.Profile, o Options) (*Program, error) {
 	if err := cbpf.Check(raw); err != nil {
 		return nil, &InternalError{Stage: "check", Err: err}
 	}
-	return &Program{raw: raw, arches: plan.arches(), order: plan.order, notes: plan.notes}, nil
+	prog := &Program{raw: raw, arches: plan.arches(), order: plan.order, notes: plan.notes}
+	if !o.SkipProof {
+		if err := prove(prog, p, o.Target); err != nil {
+			return nil, err
+		}
+	}
+	return prog, nil
 }
 
 // covered returns the ABIs of a filter for p and the byte order that they share.

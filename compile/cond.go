@@ -112,4 +112,3 @@ func (b *builder) ordered(word uint8, op testOp, mask, k uint32, yes, no node) n
 	}
 	return b.decide(test{word: word, op: op, mask: mask, k: k}, yes, no)
 }
-

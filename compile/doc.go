@@ -16,6 +16,12 @@
 //	dispatch  intervals of numbers → search trees in that DAG
 //	emit      DAG → instructions: loads, jumps, layout
 //	check     the kernel's own rules for filters
+//	prove     the program's meaning = the profile's meaning
+//
+// The proof is exact and covers every input. The profile's meaning is built
+// straight from its rules, the program's by executing its instructions with
+// symbols, both as canonical decision diagrams; these are then the same or the
+// program is not returned.
 //
 // A stage is a function of its input alone; equal input gives equal bytes on
 // every machine.

@@ -23,3 +23,19 @@ func SetsA(code uint16) bool {
 	v := lookup(code).verb
 	return v == setA || v == compute
 }
+
+// Compute returns what an arithmetic operation makes of the accumulator and its
+// operand. It reports false where the program ends with 0 instead, on a division
+// by zero.
+func Compute(code uint16, a, operand uint32) (uint32, bool) {
+	if (code == DivX || code == DivK) && operand == 0 {
+		return 0, false
+	}
+	return lookup(code).alu(a, operand), true
+}
+
+// Holds reports whether a conditional jump's test holds.
+func Holds(code uint16, a, operand uint32) bool { return lookup(code).test(a, operand) }
+
+// UsesX reports whether an operation's operand is the index register.
+func UsesX(code uint16) bool { return lookup(code).from == regX }

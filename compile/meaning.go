@@ -1,0 +1,227 @@
+package compile
+
+import (
+	"cmp"
+	"slices"
+
+	"github.com/portcullis-go/portcullis/arch"
+	"github.com/portcullis-go/portcullis/internal/diagram"
+	"github.com/portcullis-go/portcullis/profile"
+	"github.com/portcullis-go/portcullis/syscalls"
+)
+
+// meaning returns what a profile decides, straight from its rules. It is one
+// side of the proof and shares nothing with the stages that make programs but
+// what a name, an action and a width mean.
+func meaning(s *diagram.Store, p profile.Profile, t Target) (diagram.Meaning, error) {
+	arches, _, err := covered(p, t)
+	if err != nil {
+		return nil, err
+	}
+	m := &meant{Store: s, p: p, arches: arches}
+	ret, err := p.BadArch.Return(nativeOf(arches, t))
+	if err != nil {
+		return nil, err
+	}
+	m.badArch = s.Result(ret)
+	var audits []uint32
+	for _, a := range arches {
+		audits = append(audits, a.Audit())
+	}
+	slices.Sort(audits)
+	bad := []diagram.Number{{Args: m.badArch}}
+	out := diagram.Meaning{{Numbers: bad}}
+	for _, audit := range slices.Compact(audits) {
+		if last := &out[len(out)-1]; last.First == audit {
+			out = out[:len(out)-1] // the neighbour below is an ABI of its own
+		}
+		out = out.Append(audit, m.numbers(audit))
+		out = out.Append(audit+1, bad)
+	}
+	if m.err == nil {
+		m.err = s.Err()
+	}
+	return out, m.err
+}
+
+type meant struct {
+	*diagram.Store
+	p       profile.Profile
+	arches  []arch.Arch
+	badArch diagram.Ref
+	err     error
+}
+
+// claim is a rule's hold on a range of numbers.
+type claim struct {
+	first, last uint32
+	rule        int
+	name        string
+	via         string // socketcall or ipc, which make the named call for call
+	call        uint32
+}
+
+// numbers returns the meaning for an audit architecture.
+func (m *meant) numbers(audit uint32) []diagram.Number {
+	var ns []diagram.Number
+	for first := uint64(0); first <= 0xffffffff; {
+		// The ABI of a number, and where that ABI's numbers end.
+		last := uint64(0xffffffff)
+		if audit == arch.X86_64.Audit() {
+			switch {
+			case first < 0x40000000:
+				last = 0x3fffffff
+			case first < 0xffffffff:
+				last = 0xfffffffe
+			}
+		}
+		if a, ok := owner(m.arches, Data{Arch: audit, Nr: int32(uint32(first))}); ok {
+			ns = m.abi(ns, a, uint32(first), uint32(last))
+		} else {
+			ns = diagram.AppendNumber(ns, uint32(first), m.badArch)
+		}
+		first = last + 1
+	}
+	return ns
+}
+
+// abi appends the meaning of the numbers first to last, which are a's.
+func (m *meant) abi(ns []diagram.Number, a arch.Arch, first, last uint32) []diagram.Number {
+	claims := m.claims(a)
+	cuts := []uint32{first}
+	var wide []claim
+	for _, c := range claims {
+		cuts = append(cuts, c.first, c.last+1) // past the end is 0, below first
+		if c.first != c.last {
+			wide = append(wide, c)
+		}
+	}
+	slices.Sort(cuts)
+	for _, nr := range slices.Compact(cuts) {
+		if nr < first || nr > last {
+			continue
+		}
+		i, _ := slices.BinarySearchFunc(claims, nr, func(c claim, nr uint32) int { return cmp.Compare(c.first, nr) })
+		n := i
+		for n < len(claims) && claims[n].first == nr {
+			n++
+		}
+		held := slices.Clone(claims[i:n])
+		for _, c := range wide {
+			if c.first < nr && nr <= c.last {
+				held = append(held, c)
+			}
+		}
+		slices.SortStableFunc(held, func(x, y claim) int { return x.rule - y.rule })
+		ns = diagram.AppendNumber(ns, nr, m.verdict(a, held))
+	}
+	return ns
+}
+
+// claims returns the claims of all rules on ABI a, by first number.
+func (m *meant) claims(a arch.Arch) []claim {
+	var cs []claim
+	for i, r := range m.p.Rules {
+		if len(r.Arches) > 0 && !slices.Contains(r.Arches, a) {
+			continue
+		}
+		for _, n := range r.Numbers {
+			cs = append(cs, claim{first: n.First, last: n.Last, rule: i})
+		}
+		for _, name := range r.Syscalls {
+			if nr, ok := syscalls.Lookup(a, name); ok {
+				cs = append(cs, claim{first: nr, last: nr, rule: i, name: name})
+			}
+			if via, call, ok := syscalls.Multiplexed(a, name); ok && !r.Direct {
+				nr, _ := syscalls.Lookup(a, via)
+				cs = append(cs, claim{first: nr, last: nr, rule: i, name: name, via: via, call: call})
+			}
+		}
+	}
+	slices.SortStableFunc(cs, func(x, y claim) int { return cmp.Compare(x.first, y.first) })
+	return cs
+}
+
+// verdict returns what the first of these claims that holds decides: from the
+// last to the first, each decides what it holds for and leaves the rest.
+func (m *meant) verdict(a arch.Arch, held []claim) diagram.Ref {
+	rest := m.action(m.p.Default, a)
+	for _, c := range slices.Backward(held) {
+		r := m.p.Rules[c.rule]
+		then := m.action(r.Action, a)
+		switch {
+		case c.via == "":
+			rest = m.cond(r.If, a, c.name, then, rest)
+			continue
+		case r.If != nil:
+			// Whether the condition holds is in memory: the strictest counts.
+			ret, _ := m.Terminal(then)
+			then = m.Map(rest, func(other uint32) uint32 { return stricter(ret, other) })
+		}
+		rest = m.Choose(selects(c), then, rest)
+	}
+	return rest
+}
+
+// selects is the test that a multiplexed call is the one claimed: socketcall
+// takes an int, and ipc keeps a version in the upper half of one.
+func selects(c claim) diagram.Test {
+	o := diagram.Operand{Field: diagram.FieldArg0, Keep: 0xffffffff}
+	if c.via == "ipc" {
+		o.Keep = 0xffff
+	}
+	return diagram.Test{Op: diagram.Equal, Operand: o, K: uint64(c.call)}
+}
+
+func (m *meant) action(v profile.Action, a arch.Arch) diagram.Ref {
+	ret, err := v.Return(a)
+	if err != nil && m.err == nil {
+		m.err = err
+	}
+	return m.Result(ret)
+}
+
+// cond returns the diagram that is then where c holds and otherwise elsewhere.
+func (m *meant) cond(c profile.Cond, a arch.Arch, name string, then, otherwise diagram.Ref) diagram.Ref {
+	switch c := c.(type) {
+	case profile.Not:
+		return m.cond(c.Cond, a, name, otherwise, then)
+	case profile.And:
+		for _, part := range slices.Backward(c) {
+			then = m.cond(part, a, name, then, otherwise)
+		}
+	case profile.Or:
+		for _, part := range slices.Backward(c) {
+			otherwise = m.cond(part, a, name, then, otherwise)
+		}
+		return otherwise
+	case profile.Test:
+		return m.compare(c, a, name, then, otherwise)
+	}
+	return then // nil and an And of which every part was passed
+}
+
+// compare returns the diagram of one test.
+func (m *meant) compare(t profile.Test, a arch.Arch, name string, then, otherwise diagram.Ref) diagram.Ref {
+	c, err := settle(t, a, name)
+	if err != nil {
+		m.err = cmp.Or(m.err, err)
+		return otherwise
+	}
+	dt := diagram.Test{K: c.value, Operand: diagram.Operand{Field: uint8(c.field), Keep: low(c.bits)}}
+	switch c.op {
+	case profile.OpMaskedEqual:
+		dt.Operand.Keep &= c.mask
+	case profile.OpNotEqual:
+		then, otherwise = otherwise, then
+	case profile.OpLess:
+		dt.Op, then, otherwise = diagram.GreaterEqual, otherwise, then
+	case profile.OpLessEqual:
+		dt.Op, then, otherwise = diagram.Greater, otherwise, then
+	case profile.OpGreater:
+		dt.Op = diagram.Greater
+	case profile.OpGreaterEqual:
+		dt.Op = diagram.GreaterEqual
+	}
+	return m.Choose(dt, then, otherwise)
+}

@@ -1,0 +1,147 @@
+package diagram
+
+// Op is a comparison of an operand with a constant, unsigned.
+type Op uint8
+
+// The comparisons. The others are one of these with its branches exchanged.
+const (
+	Equal        Op = iota
+	Greater         // operand > constant
+	GreaterEqual    // operand >= constant
+	AnyBit          // operand & constant != 0
+)
+
+// Operand is a number of up to 64 bits made of bits of a field: bit i is bit
+// i-Shift of the field where Keep has bit i and 0 elsewhere, and inverted where
+// Flip has bit i. The zero Operand is the constant 0.
+type Operand struct {
+	Field uint8
+	Shift int8
+	Keep  uint64
+	Flip  uint64
+}
+
+// Constant returns the operand that is always k.
+func Constant(k uint64) Operand { return Operand{Flip: k} }
+
+// Value returns the operand's value if that doesn't depend on the field.
+func (o Operand) Value() (k uint64, ok bool) { return o.Flip, o.Keep == 0 }
+
+// Test compares an operand with a constant.
+type Test struct {
+	Op      Op
+	Operand Operand
+	K       uint64
+}
+
+// Choose returns the diagram that is yes where t holds and no elsewhere.
+func (s *Store) Choose(t Test, yes, no Ref) Ref {
+	if yes == no || s.full {
+		return yes
+	}
+	if t.Op == AnyBit {
+		t.Operand.Keep &= t.K
+		t.Operand.Flip &= t.K
+	}
+	if len(s.memo) > 0 {
+		clear(s.memo)
+	}
+	return s.choose(t, 63, yes, no)
+}
+
+// outcome is what one bit of the operand decides.
+type outcome uint8
+
+const (
+	open outcome = iota // later bits decide
+	holds
+	fails
+)
+
+// bit returns what it decides that a bit of the operand is b, all bits above it
+// having left the test open.
+func (t Test) bit(i int, b uint64) outcome {
+	k := t.K >> i & 1
+	switch {
+	case t.Op == AnyBit && b&k != 0:
+		return holds
+	case t.Op == AnyBit, b == k:
+		return open
+	case t.Op == Equal || b < k:
+		return fails
+	}
+	return holds
+}
+
+// end returns what it decides that all bits left the test open.
+func (t Test) end() outcome {
+	if t.Op == Equal || t.Op == GreaterEqual {
+		return holds
+	}
+	return fails
+}
+
+// choose builds the test from bit i of the operand downwards, all bits above it
+// having left the test open. Where yes and no don't depend on variables before
+// that bit's, this makes one node a bit.
+func (s *Store) choose(t Test, i int, yes, no Ref) Ref {
+	if yes == no || !s.step() {
+		return yes
+	}
+	for ; i >= 0 && t.Operand.Keep>>i&1 == 0; i-- {
+		if o := t.bit(i, t.Operand.Flip>>i&1); o != open {
+			return o.pick(yes, no)
+		}
+	}
+	if i < 0 {
+		return t.end().pick(yes, no)
+	}
+	v := Bit(int(t.Operand.Field), i-int(t.Operand.Shift))
+	if top := min(s.nodes[yes].v, s.nodes[no].v); top < v {
+		return s.descend(t, i, top, yes, no)
+	}
+	yes0, yes1 := s.cofactors(yes, v)
+	no0, no1 := s.cofactors(no, v)
+	flip := t.Operand.Flip >> i & 1
+	// Of the two values of a bit that counts, one at least decides, so that
+	// only one is followed further.
+	return s.Node(v, s.follow(t, i, flip, yes0, no0), s.follow(t, i, 1^flip, yes1, no1))
+}
+
+// follow is choose for bit i being b.
+func (s *Store) follow(t Test, i int, b uint64, yes, no Ref) Ref {
+	if o := t.bit(i, b); o != open {
+		return o.pick(yes, no)
+	}
+	return s.choose(t, i-1, yes, no)
+}
+
+// descend is choose below a variable that yes or no tests before the operand's
+// bit i: one of an earlier field, or one that the operand leaves out. Different
+// ways down meet again, which the memo notices.
+func (s *Store) descend(t Test, i int, top Var, yes, no Ref) Ref {
+	k := key{i, yes, no}
+	if r, ok := s.memo[k]; ok {
+		return r
+	}
+	yes0, yes1 := s.cofactors(yes, top)
+	no0, no1 := s.cofactors(no, top)
+	r := s.Node(top, s.choose(t, i, yes0, no0), s.choose(t, i, yes1, no1))
+	if s.memo == nil {
+		s.memo = make(map[key]Ref)
+	}
+	s.memo[k] = r
+	return r
+}
+
+type key struct {
+	bit     int
+	yes, no Ref
+}
+
+func (o outcome) pick(yes, no Ref) Ref {
+	if o == holds {
+		return yes
+	}
+	return no
+}
