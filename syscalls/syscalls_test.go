@@ -18,7 +18,7 @@ import (
 var invalid = []arch.Arch{0, arch.SHEB + 1, 255}
 
 func TestGenerated(t *testing.T) {
-	for _, out := range gen.Outputs {
+	for _, out := range gen.Outputs() {
 		input, err := os.ReadFile(filepath.Join("..", filepath.FromSlash(out.From)))
 		if err != nil {
 			t.Fatal(err)

@@ -16,7 +16,7 @@ import (
 func main() {
 	log.SetFlags(0)
 	log.SetPrefix("gensyscalls: ")
-	for _, out := range gen.Outputs {
+	for _, out := range gen.Outputs() {
 		input, err := os.ReadFile(filepath.FromSlash(out.From))
 		if err != nil {
 			log.Fatal(err)

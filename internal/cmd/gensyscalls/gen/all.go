@@ -1,12 +1,17 @@
 package gen
 
-// Outputs are the generated files, their inputs and what makes one of the
-// other. Paths are relative to the root of the repository.
-var Outputs = []struct {
+// Output is a generated file, its input and what makes one of the other. Paths
+// are relative to the root of the repository, with slashes.
+type Output struct {
 	File, From string
 	Generate   func(input []byte) ([]byte, error)
-}{
-	{"arch/zerrno.go", "arch/errno.csv", Errno},
-	{"syscalls/ztables.go", "syscalls/syscalls.csv", Tables},
-	{"syscalls/zargs.go", "syscalls/syscalls.csv", Args},
+}
+
+// Outputs returns all generated files.
+func Outputs() []Output {
+	return []Output{
+		{"arch/zerrno.go", "arch/errno.csv", Errno},
+		{"syscalls/ztables.go", "syscalls/syscalls.csv", Tables},
+		{"syscalls/zargs.go", "syscalls/syscalls.csv", Args},
+	}
 }
