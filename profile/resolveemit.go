@@ -26,7 +26,7 @@ func (r *resolver) emit(stub []Rule) []Rule {
 }
 
 // block returns what is left of a number's rules.
-func (n *number) block() block {
+func (n *callState) block() block {
 	switch {
 	case n.uncond >= 0:
 		return block{{nil, n.uncond}}
@@ -150,7 +150,7 @@ func (g *grouper) rules() []Rule {
 func (g *grouper) widen(n *named) abiSet {
 	set := n.abis
 	for i, a := range g.r.arches {
-		if set&(1<<i) == 0 && !has(a, n.name) {
+		if set&(1<<i) == 0 && !abiHas(a, n.name) {
 			set |= 1 << i
 		}
 	}

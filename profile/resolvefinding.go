@@ -98,9 +98,9 @@ func (r *resolver) finishRemark(m *remark) {
 	var of, other string
 	if m.other >= 0 {
 		o := &r.rules[m.other]
-		other = fmt.Sprintf("%s, %v", place(o.origin), o.action)
+		other = fmt.Sprintf("%s, %v", placeText(o.origin), o.action)
 	}
-	of = list(m.names)
+	of = listNames(m.names)
 	if len(m.abis) < len(r.arches) {
 		on := make([]string, len(m.abis))
 		for i, a := range m.abis {
@@ -131,8 +131,8 @@ func (r *resolver) finishRemark(m *remark) {
 	}
 }
 
-// place names the place of an entry in a text.
-func place(at origin) string {
+// placeText names the place of an entry in a text.
+func placeText(at origin) string {
 	f := at.finding("", "", "")
 	if f.Line == 0 {
 		return f.Pointer
@@ -140,8 +140,8 @@ func place(at origin) string {
 	return fmt.Sprintf("%s (line %d)", f.Pointer, f.Line)
 }
 
-// list joins names for a text, the first few of them.
-func list(names []string) string {
+// listNames joins names for a text, the first few of them.
+func listNames(names []string) string {
 	const most = 8
 	if len(names) <= most {
 		return strings.Join(names, ", ")

@@ -110,7 +110,7 @@ func (r *resolver) flatten(kept []int) {
 		}
 		word, _ := a.Return(r.native)
 		if word == r.word {
-			r.notes.add(at, resolveEqualDefault, nil, "%v is the default action: this entry is dropped, and others for %s decide", a, list(e.Names))
+			r.notes.add(at, resolveEqualDefault, nil, "%v is the default action: this entry is dropped, and others for %s decide", a, listNames(e.Names))
 			continue
 		}
 		if a.kind == KindNotify {
@@ -171,14 +171,14 @@ func (c conj) repeats() bool {
 type abiState struct {
 	arch    arch.Arch
 	bits    int
-	numbers []*number
-	at      map[uint32]*number
-	absent  map[string]*number // of names that the ABI lacks
-	highest uint32             // number that the document names, or 0
+	numbers []*callState
+	at      map[uint32]*callState
+	absent  map[string]*callState // of names that the ABI lacks
+	highest uint32                // number that the document names, or 0
 }
 
-// number is the state of one number of an ABI, or of a name that it lacks.
-type number struct {
+// callState is the state of one number of an ABI, or of a name that it lacks.
+type callState struct {
 	nr      uint32
 	name    string
 	missing bool // the ABI has no such number
@@ -188,7 +188,7 @@ type number struct {
 
 // resolveABI applies the rules to one ABI, in order.
 func (r *resolver) resolveABI(a arch.Arch) *abiState {
-	s := &abiState{arch: a, bits: a.Bits(), at: make(map[uint32]*number, 512)}
+	s := &abiState{arch: a, bits: a.Bits(), at: make(map[uint32]*callState, 512)}
 	for i := range r.rules {
 		for _, name := range r.rules[i].names {
 			if !r.spend(8) {
@@ -234,23 +234,23 @@ func (r *resolver) addName(s *abiState, rule int, name string) {
 	}
 }
 
-func (s *abiState) number(nr uint32, name string) *number {
+func (s *abiState) number(nr uint32, name string) *callState {
 	n := s.at[nr]
 	if n == nil {
-		n = &number{nr: nr, name: name, uncond: -1}
+		n = &callState{nr: nr, name: name, uncond: -1}
 		s.at[nr] = n
 		s.numbers = append(s.numbers, n)
 	}
 	return n
 }
 
-func (s *abiState) missing(name string) *number {
+func (s *abiState) missing(name string) *callState {
 	n := s.absent[name]
 	if n == nil {
 		if s.absent == nil {
-			s.absent = make(map[string]*number)
+			s.absent = make(map[string]*callState)
 		}
-		n = &number{name: name, missing: true, uncond: -1}
+		n = &callState{name: name, missing: true, uncond: -1}
 		s.absent[name] = n
 	}
 	return n
@@ -258,7 +258,7 @@ func (s *abiState) missing(name string) *number {
 
 // add applies a rule to a number: the first unconditional rule replaces the
 // conditional ones before it and is final.
-func (r *resolver) add(s *abiState, n *number, t treeRule) {
+func (r *resolver) add(s *abiState, n *callState, t treeRule) {
 	if !r.spend(8) {
 		return
 	}
@@ -281,7 +281,7 @@ func (r *resolver) add(s *abiState, n *number, t treeRule) {
 }
 
 // addConditional adds a rule to the tree of a number.
-func (r *resolver) addConditional(s *abiState, n *number, t treeRule) {
+func (r *resolver) addConditional(s *abiState, n *callState, t treeRule) {
 	if n.tree.conflict {
 		return
 	}
@@ -309,7 +309,7 @@ func (t *treeRule) label() string {
 // remarkMoot says that t has no effect because of an unconditional rule. That
 // the same action comes of it anyway is worth saying only where the rule has
 // conditions of its own.
-func (r *resolver) remarkMoot(s *abiState, n *number, t *treeRule, by int, id string) {
+func (r *resolver) remarkMoot(s *abiState, n *callState, t *treeRule, by int, id string) {
 	if n.missing || t.rule == by {
 		return
 	}
@@ -339,7 +339,7 @@ func (r *resolver) remarkWidth(s *abiState, rule, alt int, name string) {
 
 // remarkMux says which rules of a multiplexing call compare something else than
 // they seem to.
-func (r *resolver) remarkMux(s *abiState, n *number) {
+func (r *resolver) remarkMux(s *abiState, n *callState) {
 	if n.uncond >= 0 || n.tree == nil {
 		return
 	}
@@ -350,8 +350,8 @@ func (r *resolver) remarkMux(s *abiState, n *number) {
 	}
 }
 
-// has reports whether ABI a has a number for the named call.
-func has(a arch.Arch, name string) bool {
+// abiHas reports whether ABI a has a number for the named call.
+func abiHas(a arch.Arch, name string) bool {
 	_, ok := syscalls.Lookup(a, name)
 	return ok
 }

@@ -5,17 +5,17 @@ import (
 	"slices"
 )
 
-// A path is a way through a condTree from its root to a verdict: the tests on it
+// A treePath is a way through a condTree from its root to a verdict: the tests on it
 // and what each of them gave. Tried in the order in which the tree tries them,
 // the paths are a list of which the first match decides.
-type path struct {
-	steps   []step
+type treePath struct {
+	steps   []treeStep
 	verdict int
 }
 
-// step is a test of a path and its outcome, isFalse or isTrue.
-type step struct {
-	word
+// treeStep is a test of a path and its outcome, isFalse or isTrue.
+type treeStep struct {
+	nodeWord
 	took uint8
 }
 
@@ -47,15 +47,15 @@ func (t *condTree) markLive(level []*treeNode) {
 }
 
 // walk appends the paths below level to ps, whose steps begin with prefix.
-func (t *condTree) walk(ps []path, level []*treeNode, prefix []step) []path {
+func (t *condTree) walk(ps []treePath, level []*treeNode, prefix []treeStep) []treePath {
 	for _, n := range level {
 		for b, e := range n.to {
 			if e.verdict == 0 && e.level == nil || !t.resolver.spend(4) {
 				continue
 			}
-			steps := append(slices.Clip(prefix), step{n.word, uint8(b)})
+			steps := append(slices.Clip(prefix), treeStep{n.nodeWord, uint8(b)})
 			if e.verdict != 0 {
-				ps = append(ps, path{steps, e.verdict})
+				ps = append(ps, treePath{steps, e.verdict})
 			}
 			ps = t.walk(ps, e.level, steps)
 		}
@@ -115,7 +115,7 @@ func (t *condTree) firstVerdicts() []int {
 }
 
 // own returns the paths of rule v alone, before it met others.
-func (t *condTree) own(v int) []path {
+func (t *condTree) own(v int) []treePath {
 	return t.walk(nil, t.expand(t.rules[v].conds, v).level, nil)
 }
 
@@ -134,13 +134,13 @@ func (t *condTree) inOrder(rules []int) bool {
 	}
 	inTree := make(map[string]int, len(t.paths))
 	for i := range t.paths {
-		inTree[key(t.paths[i].steps)] = i
+		inTree[pathKey(t.paths[i].steps)] = i
 	}
 	var listed []int                       // indexes of paths, in the order of the rules
 	at := make(map[int]bool, len(t.paths)) // what listed has
 	for _, v := range rules {
 		for _, p := range t.own(v) {
-			i, ok := inTree[key(p.steps)]
+			i, ok := inTree[pathKey(p.steps)]
 			if ok && t.paths[i].verdict == v+1 {
 				listed = append(listed, i)
 				at[i] = true
@@ -162,17 +162,17 @@ func (t *condTree) inOrder(rules []int) bool {
 
 // covered reports whether a path of the tree that is listed already has all
 // calls of p.
-func covered(p path, inTree map[string]int, listed map[int]bool) bool {
+func covered(p treePath, inTree map[string]int, listed map[int]bool) bool {
 	for n := 1; n <= len(p.steps); n++ {
-		if i, ok := inTree[key(p.steps[:n])]; ok && listed[i] {
+		if i, ok := inTree[pathKey(p.steps[:n])]; ok && listed[i] {
 			return true
 		}
 	}
 	return false
 }
 
-// key returns the steps as a map key.
-func key(steps []step) string {
+// pathKey returns the steps as a map key.
+func pathKey(steps []treeStep) string {
 	b := make([]byte, 0, 11*len(steps))
 	for _, s := range steps {
 		b = append(b, s.pos, byte(s.op), s.took,
@@ -183,7 +183,7 @@ func key(steps []step) string {
 }
 
 // commute reports whether the order of p and q is known not to matter.
-func (t *condTree) commute(p, q *path) bool {
+func (t *condTree) commute(p, q *treePath) bool {
 	if t.action(p.verdict) == t.action(q.verdict) {
 		return true
 	}
@@ -198,10 +198,10 @@ func (t *condTree) commute(p, q *path) bool {
 
 // disjoint reports whether what two paths test of one word is known to exclude
 // each other.
-func disjoint(pos uint8, p, q []step) bool {
+func disjoint(pos uint8, p, q []treeStep) bool {
 	lo, hi := int64(0), int64(math.MaxUint32)
 	var ones, zeros uint32 // the bits that masks fix
-	for _, s := range [2][]step{p, q} {
+	for _, s := range [2][]treeStep{p, q} {
 		for _, s := range s {
 			if s.pos != pos {
 				continue
@@ -234,7 +234,7 @@ func disjoint(pos uint8, p, q []step) bool {
 	if v&ones != ones || v&zeros != 0 {
 		return true
 	}
-	for _, s := range [2][]step{p, q} {
+	for _, s := range [2][]treeStep{p, q} {
 		for _, s := range s {
 			if s.pos == pos && s.took == isFalse &&
 				(s.op == nodeEqual && v == s.datum || s.op == nodeMasked && v&s.mask == s.datum) {
@@ -269,12 +269,12 @@ func (t *condTree) byPath() []linear {
 }
 
 // pathCond returns the conjunction of the tests of a path.
-func pathCond(steps []step) Cond {
+func pathCond(steps []treeStep) Cond {
 	var all And
 	for i := 0; i < len(steps); i++ {
 		s := steps[i]
 		if i+1 < len(steps) {
-			if c, ok := both(s, steps[i+1]); ok {
+			if c, ok := wholeArg(s, steps[i+1]); ok {
 				all = append(all, c)
 				i++
 				continue
@@ -291,13 +291,13 @@ func pathCond(steps []step) Cond {
 	return all
 }
 
-func (s step) is(op nodeOp, pos uint8, datum uint32) bool {
+func (s treeStep) is(op nodeOp, pos uint8, datum uint32) bool {
 	return s.op == op && s.pos == pos && s.datum == datum
 }
 
-// both returns two tests as one of the whole argument: the halves are equal to
+// wholeArg returns two tests as one of the whole argument: the halves are equal to
 // something, or the upper half is below something.
-func both(s, next step) (Cond, bool) {
+func wholeArg(s, next treeStep) (Cond, bool) {
 	if !s.high() {
 		return nil, false
 	}
@@ -319,7 +319,7 @@ func both(s, next step) (Cond, bool) {
 }
 
 // cond returns the step as a condition on half an argument.
-func (s step) cond() Cond {
+func (s treeStep) cond() Cond {
 	t := Test{Field: Field(s.pos / 2), Width: WidthLow32, Value: uint64(s.datum), Mask: uint64(s.mask)}
 	if s.high() {
 		t.Width, t.Value, t.Mask = WidthRegister, t.Value<<32, t.Mask<<32

@@ -131,6 +131,6 @@ func (r *resolver) reportHidden(s *abiState, stub Rule) {
 		}
 	}
 	if len(names) > 0 {
-		r.notes.add(at, resolveHiddenByENOSYS, nil, "runc answers ENOSYS to %s on %v, although a rule lets it through: of the calls that can also be made through socketcall or ipc, the numbers don't count as named", list(names), s.arch)
+		r.notes.add(at, resolveHiddenByENOSYS, nil, "runc answers ENOSYS to %s on %v, although a rule lets it through: of the calls that can also be made through socketcall or ipc, the numbers don't count as named", listNames(names), s.arch)
 	}
 }

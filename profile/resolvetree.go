@@ -18,7 +18,7 @@ type condTree struct {
 	domain   domain
 	conflict bool // two rules of the tree conflict; it means nothing
 	mixed    bool // the rules have several actions
-	paths    []path
+	paths    []treePath
 }
 
 // treeRule is a rule as it applies to one number.
@@ -41,14 +41,14 @@ const (
 	nodeGreaterEqual
 )
 
-// word is one test of a node: of the low or high half of an argument.
-type word struct {
+// nodeWord is one test of a node: of the low or high half of an argument.
+type nodeWord struct {
 	pos         uint8 // 2*argument, +1 for the high half
 	op          nodeOp
 	mask, datum uint32
 }
 
-func (w word) high() bool { return w.pos&1 != 0 }
+func (w nodeWord) high() bool { return w.pos&1 != 0 }
 
 // Classes of comparisons, by which the nodes of a level are ordered after pos.
 const (
@@ -58,7 +58,7 @@ const (
 )
 
 type treeNode struct {
-	word
+	nodeWord
 	class uint8  // of the comparison that made the node
 	full  uint64 // the value of that comparison
 	to    [2]treeEdge
@@ -105,7 +105,7 @@ func (t *condTree) expand(c conj, rule int) treeEdge {
 	return t.expand64(c[0], next)
 }
 
-func edge(n *treeNode) treeEdge { return treeEdge{level: []*treeNode{n}} }
+func oneNode(n *treeNode) treeEdge { return treeEdge{level: []*treeNode{n}} }
 
 func (t *condTree) expand32(c comparison, next func() treeEdge) treeEdge {
 	n := c.node(false)
@@ -115,26 +115,26 @@ func (t *condTree) expand32(c comparison, next func() treeEdge) treeEdge {
 	default:
 		n.to[isTrue] = next()
 	}
-	return edge(n)
+	return oneNode(n)
 }
 
 func (t *condTree) expand64(c comparison, next func() treeEdge) treeEdge {
 	hi, lo := c.node(true), c.node(false)
 	switch c.op {
 	case OpEqual, OpMaskedEqual:
-		hi.to[isTrue] = edge(lo)
+		hi.to[isTrue] = oneNode(lo)
 		lo.to[isTrue] = next()
-		return edge(hi)
+		return oneNode(hi)
 	case OpNotEqual:
 		hi.to[isFalse] = next()
-		hi.to[isTrue] = edge(lo)
+		hi.to[isTrue] = oneNode(lo)
 		lo.to[isFalse] = next()
-		return edge(hi)
+		return oneNode(hi)
 	}
 	above := *hi
 	above.op, hi.op = nodeGreater, nodeEqual
-	above.to[isFalse] = edge(hi)
-	hi.to[isTrue] = edge(lo)
+	above.to[isFalse] = oneNode(hi)
+	hi.to[isTrue] = oneNode(lo)
 	if c.op == OpGreater || c.op == OpGreaterEqual {
 		above.to[isTrue] = next()
 		lo.to[isTrue] = next()
@@ -142,13 +142,13 @@ func (t *condTree) expand64(c comparison, next func() treeEdge) treeEdge {
 		hi.to[isFalse] = next()
 		lo.to[isFalse] = next()
 	}
-	return edge(&above)
+	return oneNode(&above)
 }
 
 // node returns the node that compares one half of c's argument. The operator is
 // that for the low half.
 func (c comparison) node(high bool) *treeNode {
-	n := &treeNode{word: word{pos: 2 * c.arg, mask: uint32(c.mask), datum: uint32(c.value)}, full: c.value}
+	n := &treeNode{nodeWord: nodeWord{pos: 2 * c.arg, mask: uint32(c.mask), datum: uint32(c.value)}, full: c.value}
 	if high {
 		n.pos++
 		n.mask, n.datum = uint32(c.mask>>32), uint32(c.value>>32)
@@ -196,7 +196,7 @@ func (t *condTree) action(v int) uint32 { return t.resolver.rules[t.rules[v-1].r
 // insertAt adds a node to a level, or merges it with its like.
 func (t *condTree) insertAt(level *[]*treeNode, n *treeNode, o *outcome) {
 	for i, x := range *level {
-		if x.word == n.word {
+		if x.nodeWord == n.nodeWord {
 			t.resolver.spend(i + 4)
 			t.merge(x, n, o)
 			return
