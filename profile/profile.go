@@ -99,6 +99,13 @@ func (p Profile) Allow(names ...string) Profile { return p.Do(Allow(), names...)
 // Deny returns p with a rule that makes the named calls fail with e.
 func (p Profile) Deny(e arch.Errno, names ...string) Profile { return p.Do(Errno(e), names...) }
 
+// Overlay returns p with the rules of over tried before its own: where one of
+// them matches, over decides, and elsewhere p. Of over, only the rules count.
+func (p Profile) Overlay(over Profile) Profile {
+	p.Rules = slices.Concat(over.Rules, p.Rules)
+	return p
+}
+
 // If returns p with c as a condition of its last rule, besides those it has.
 // On a profile without rules it adds a rule that names no call, which
 // [Profile.Validate] reports.

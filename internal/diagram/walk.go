@@ -1,5 +1,7 @@
 package diagram
 
+import "slices"
+
 // Map returns r with every result replaced by f of it.
 func (s *Store) Map(r Ref, f func(ret uint32) uint32) Ref {
 	memo := make(map[Ref]Ref)
@@ -151,4 +153,68 @@ func commonNumbers(cells []Cell, arch uint32, m, n []Number) []Cell {
 			j++
 		}
 	}
+}
+
+// Find sets fields to values for which r has the given result, and reports
+// whether there are any.
+func (s *Store) Find(r Ref, ret uint32, fields *[Fields]uint64) bool {
+	dead := make(map[Ref]bool) // nodes below which ret isn't
+	var walk func(Ref) bool
+	walk = func(r Ref) bool {
+		n := s.nodes[r]
+		if n.v == terminal {
+			return uint32(n.zero) == ret
+		}
+		if dead[r] {
+			return false
+		}
+		if walk(n.zero) {
+			return true
+		}
+		field, bit := n.v.Field()
+		fields[field] |= 1 << bit
+		if walk(n.one) {
+			return true
+		}
+		fields[field] &^= 1 << bit
+		dead[r] = true
+		return false
+	}
+	return walk(r)
+}
+
+// Below returns the nodes of r, each before what it leads to.
+func (s *Store) Below(r Ref) []Ref {
+	var post []Ref
+	seen := make(map[Ref]bool)
+	var walk func(Ref)
+	walk = func(r Ref) {
+		if seen[r] {
+			return
+		}
+		seen[r] = true
+		if n := s.nodes[r]; n.v != terminal {
+			walk(n.zero)
+			walk(n.one)
+		}
+		post = append(post, r)
+	}
+	walk(r)
+	slices.Reverse(post)
+	return post
+}
+
+// Merge returns the meaning that gives each input f of the results of m and n.
+func (s *Store) Merge(m, n Meaning, f func(a, b uint32) uint32) Meaning {
+	var out Meaning
+	var numbers []Number
+	cells := Common(m, n)
+	for i, c := range cells {
+		numbers = AppendNumber(numbers, c.Nr, s.Combine(c.A, c.B, f))
+		if i+1 == len(cells) || cells[i+1].Arch != c.Arch {
+			out = out.Append(c.Arch, numbers)
+			numbers = nil
+		}
+	}
+	return out
 }

@@ -1,0 +1,90 @@
+package compile
+
+import (
+	"fmt"
+	"slices"
+
+	"github.com/portcullis-go/portcullis/internal/diagram"
+	"github.com/portcullis-go/portcullis/profile"
+)
+
+// Flatten returns one program with the verdict of several that are installed
+// together, given in the order of their installation: of each call's verdicts
+// the strictest counts, and of equal actions the data of the filter installed
+// last (kernel/seccomp.c, seccomp_run_filters). The result is proved to be that.
+// Errors are those of [Explain] and [Compile].
+func Flatten(stack ...*Program) (*Program, error) {
+	if len(stack) == 0 {
+		return nil, fmt.Errorf("compile: no filters to flatten")
+	}
+	s := diagram.NewStore()
+	newest, err := stack[len(stack)-1].lift(s)
+	if err != nil {
+		return nil, err
+	}
+	for _, p := range slices.Backward(stack[:len(stack)-1]) {
+		if p.order != stack[0].order {
+			return nil, fmt.Errorf("compile: programs of different byte orders can't be installed together")
+		}
+		older, err := p.lift(s)
+		if err != nil {
+			return nil, err
+		}
+		newest = s.Merge(newest, older, stricter)
+	}
+	x, err := explain(s, newest, stack[0].order)
+	if err != nil {
+		return nil, err
+	}
+	flat, err := Compile(x.Profile(), Options{Target: Target{Arch: stack[0].arches[0]}})
+	if err != nil {
+		return nil, err
+	}
+	found, err := flat.lift(s)
+	if err != nil {
+		return nil, err
+	}
+	if in, differ := s.Differ(newest, found); differ {
+		return nil, &InternalError{Stage: "flatten", Err: &DifferenceError{difference(s, in, newest, found)}}
+	}
+	return flat, nil
+}
+
+// Restrict returns a profile that gives each call the stricter of the verdicts
+// of p and q on a target, and p's of equally strict ones. It is written for the
+// target, with rules for each ABI, and the ABIs are those of both. Errors are
+// those of [Explain] and [Compile].
+func Restrict(p, q profile.Profile, t Target) (profile.Profile, error) {
+	for _, x := range []profile.Profile{p, q} {
+		if err := x.Validate(); err != nil {
+			return profile.Profile{}, err
+		}
+	}
+	_, order, err := covered(p, t)
+	if err != nil {
+		return profile.Profile{}, err
+	}
+	s := diagram.NewStore()
+	pm, err := meaning(s, p, t)
+	if err != nil {
+		return profile.Profile{}, err
+	}
+	qm, err := meaning(s, q, t)
+	if err != nil {
+		return profile.Profile{}, err
+	}
+	both := s.Merge(pm, qm, stricter)
+	x, err := explain(s, both, order)
+	if err != nil {
+		return profile.Profile{}, err
+	}
+	out := x.Profile()
+	found, err := meaning(s, out, t)
+	if err != nil {
+		return profile.Profile{}, err
+	}
+	if in, differ := s.Differ(both, found); differ {
+		return profile.Profile{}, &InternalError{Stage: "restrict", Err: &DifferenceError{difference(s, in, both, found)}}
+	}
+	return out, nil
+}
