@@ -1,0 +1,196 @@
+// Command selfconfine is an HTTP server that confines itself before it answers.
+//
+//	go run ./examples/selfconfine
+//
+// opens a port on the loopback interface, installs a filter on every thread of
+// its process, prints what it installed, answers two requests of its own and
+// exits. The second request makes it try what an attacker would try, and tell
+// what came of it; the exit status is 0 if all of that was refused.
+//
+//	go run ./examples/selfconfine -listen 127.0.0.1:8080
+//
+// keeps serving: GET / greets, POST /sum returns the SHA-256 of what it is sent,
+// and GET /try tries what is forbidden.
+//
+// The policy is in policy.go, and its test runs on any system. The server needs
+// Linux.
+package main
+
+import (
+	"context"
+	"crypto/sha256"
+	"errors"
+	"flag"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"os"
+	"os/signal"
+	"syscall"
+	"time"
+
+	"github.com/portcullis-go/portcullis/arch"
+	"github.com/portcullis-go/portcullis/compile"
+	"github.com/portcullis-go/portcullis/install"
+	"github.com/portcullis-go/portcullis/profile"
+	"github.com/portcullis-go/portcullis/syscalls"
+)
+
+func main() {
+	listen := flag.String("listen", "", "serve on this `address` until interrupted")
+	flag.Parse()
+	if err := run(*listen); err != nil {
+		fmt.Fprintf(os.Stderr, "selfconfine: %v\n", err)
+		if errors.Is(err, errors.ErrUnsupported) {
+			fmt.Fprintln(os.Stderr, "selfconfine: filters need Linux; ./examples/simulate works on every system")
+		}
+		os.Exit(1)
+	}
+}
+
+func run(listen string) error {
+	if err := install.Supported(); err != nil {
+		return err
+	}
+	// What the policy forbids comes first: the listener, the handler of signals,
+	// and in a demonstration the client's connection, which waits in the
+	// listener's queue until there is a server.
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	defer stop()
+	ln, err := net.Listen("tcp", address(listen))
+	if err != nil {
+		return err
+	}
+	srv := &http.Server{Handler: handler(tryAll()), ReadHeaderTimeout: 10 * time.Second}
+	var conn net.Conn
+	if listen == "" {
+		if conn, err = net.Dial("tcp", ln.Addr().String()); err != nil {
+			return err
+		}
+	}
+
+	if err := confine(); err != nil {
+		return err
+	}
+
+	served := make(chan error, 1)
+	go func() { served <- srv.Serve(ln) }()
+	if listen == "" {
+		return demonstrate(conn)
+	}
+	fmt.Printf("serving on http://%s; try http://%[1]s/try\n", ln.Addr())
+	select {
+	case err := <-served:
+		return err
+	case <-ctx.Done():
+		ctx, cancel := context.WithTimeout(context.Background(), 5*time.Second)
+		defer cancel()
+		return srv.Shutdown(ctx)
+	}
+}
+
+func address(listen string) string {
+	if listen == "" {
+		return "127.0.0.1:0"
+	}
+	return listen
+}
+
+// confine compiles the policy for the running machine, installs it for good and
+// prints what it installed.
+func confine() error {
+	native := arch.Native()
+	p := policy(native, os.Getpid())
+	prog, err := compile.Compile(p, compile.Options{Target: compile.Target{Arch: native}})
+	if err != nil {
+		return err
+	}
+	if err := install.Load(prog.Raw(), install.Options{}); err != nil {
+		return err
+	}
+	always, sometimes, all := count(p, native)
+	fmt.Printf("installed a filter on every thread: %v\n", prog.Stats())
+	fmt.Printf("%v: %d of %d system calls allowed, %d more with some arguments only; others: %v\n", native, always, all, sometimes, p.Default)
+	for _, a := range native.Companions() {
+		fmt.Printf("%v: no system call allowed; any: %v\n", a, p.BadArch)
+	}
+	return nil
+}
+
+// count returns how many calls of an ABI a policy always allows, how many for
+// some arguments, and how many there are.
+func count(p profile.Profile, a arch.Arch) (always, sometimes, all int) {
+	for range syscalls.All(a) {
+		all++
+	}
+	for _, r := range p.Rules {
+		for _, name := range r.Syscalls {
+			_, has := syscalls.Lookup(a, name)
+			switch {
+			case !has || r.Action != profile.Allow():
+			case r.If == nil:
+				always++
+			default:
+				sometimes++
+			}
+		}
+	}
+	return always, sometimes, all
+}
+
+// handler serves the requests. before is what the forbidden calls did when they
+// weren't forbidden yet.
+func handler(before []outcome) http.Handler {
+	mux := http.NewServeMux()
+	mux.HandleFunc("GET /{$}", func(w http.ResponseWriter, r *http.Request) {
+		fmt.Fprintln(w, "hello from behind a filter")
+	})
+	mux.HandleFunc("POST /sum", func(w http.ResponseWriter, r *http.Request) {
+		body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, 1<<20))
+		if err != nil {
+			http.Error(w, err.Error(), http.StatusBadRequest)
+			return
+		}
+		fmt.Fprintf(w, "%x\n", sha256.Sum256(body))
+	})
+	mux.HandleFunc("GET /try", func(w http.ResponseWriter, r *http.Request) {
+		text, ok := report(before, tryAll())
+		if !ok {
+			w.WriteHeader(http.StatusInternalServerError)
+		}
+		io.WriteString(w, text)
+	})
+	return mux
+}
+
+// demonstrate sends two requests over a connection that is open already.
+func demonstrate(conn net.Conn) error {
+	client := &http.Client{
+		Timeout: 30 * time.Second,
+		Transport: &http.Transport{DialContext: func(context.Context, string, string) (net.Conn, error) {
+			if conn == nil {
+				return nil, errors.New("the one connection is used up")
+			}
+			c := conn
+			conn = nil
+			return c, nil
+		}},
+	}
+	for _, path := range []string{"/", "/try"} {
+		resp, err := client.Get("http://selfconfine" + path)
+		if err != nil {
+			return err
+		}
+		body, err := io.ReadAll(resp.Body)
+		resp.Body.Close()
+		if err != nil {
+			return err
+		}
+		fmt.Printf("\nGET %s: %s\n%s", path, resp.Status, body)
+		if resp.StatusCode != http.StatusOK {
+			return errors.New("something forbidden was not refused")
+		}
+	}
+	return nil
+}
