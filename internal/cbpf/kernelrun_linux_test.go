@@ -21,7 +21,7 @@ import (
 
 const (
 	firstNr  = 0x7000 // no ABI has system calls there, and s390 sees 16 bits
-	maxTotal = 32768    // MAX_INSNS_PER_PATH
+	maxTotal = 32768  // MAX_INSNS_PER_PATH
 )
 
 // wrap makes a filter of a program that ends by ret a only. It leaves all system

@@ -25,6 +25,10 @@ const (
 	FlagWaitKillableRecv = 1 << 5
 )
 
+// Nr is the number of seccomp(2) in the ABI of the program, or 0 where there is
+// none.
+const Nr = nr
+
 // Unsupported returns nil on Linux, and elsewhere the error that all functions
 // return.
 func Unsupported() error { return unsupported() }

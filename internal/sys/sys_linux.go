@@ -7,6 +7,8 @@ import (
 	"golang.org/x/sys/unix"
 )
 
+const nr = unix.SYS_SECCOMP
+
 func unsupported() error { return nil }
 
 func setFilter(flags uint32, prog []Insn) (int, error) {
@@ -66,7 +68,7 @@ func gettid() int { return unix.Gettid() }
 // compiles a filter and runs it for each system call number to fill its cache
 // (seccomp_cache_prepare), which can take milliseconds.
 func seccomp(op, flags uint32, args unsafe.Pointer) (int, error) {
-	n, _, errno := unix.Syscall(unix.SYS_SECCOMP, uintptr(op), uintptr(flags), uintptr(args))
+	n, _, errno := unix.Syscall(nr, uintptr(op), uintptr(flags), uintptr(args))
 	if errno != 0 {
 		return 0, errno
 	}

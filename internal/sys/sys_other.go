@@ -8,6 +8,8 @@ import (
 	"runtime"
 )
 
+const nr = 0
+
 func unsupported() error {
 	return fmt.Errorf("seccomp is a part of Linux, not of %s: %w", runtime.GOOS, errors.ErrUnsupported)
 }

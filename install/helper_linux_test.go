@@ -1,0 +1,206 @@
+package install
+
+import (
+	"bufio"
+	"errors"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"runtime"
+	"strconv"
+	"strings"
+	"syscall"
+	"testing"
+	"time"
+
+	"golang.org/x/net/bpf"
+
+	"github.com/portcullis-go/portcullis/internal/cbpf"
+)
+
+// Filters can't be taken back. A test of one thread runs on a thread that dies
+// with its goroutine (onThread), a test of a process in another one (child).
+
+const childEnv = "PORTCULLIS_INSTALL_TEST"
+
+// TestMain is the test binary, or the child that a test asked for.
+func TestMain(m *testing.M) {
+	name := os.Getenv(childEnv)
+	if name == "" {
+		os.Exit(m.Run())
+	}
+	// A child that hangs must not outlive its test for long.
+	time.AfterFunc(time.Minute, func() {
+		fmt.Println("the child takes too long")
+		os.Exit(4)
+	})
+	f, ok := children[name]
+	if !ok {
+		fmt.Println("no such child:", name)
+		os.Exit(3)
+	}
+	if err := f(); err != nil {
+		fmt.Println(err)
+		os.Exit(1)
+	}
+	os.Exit(0)
+}
+
+// childCommand is the command that runs one of the children. "unprivileged"
+// runs as nobody.
+func childCommand(name string) *exec.Cmd {
+	cmd := exec.Command("/proc/self/exe") // by name, nobody might not find it
+	cmd.Env = append(os.Environ(), childEnv+"="+name)
+	if name == "unprivileged" && os.Geteuid() == 0 {
+		cmd.SysProcAttr = &syscall.SysProcAttr{Credential: &syscall.Credential{Uid: 65534, Gid: 65534}}
+	}
+	return cmd
+}
+
+// child runs one of the children and returns how it ended and what it printed.
+func child(t *testing.T, name string) (syscall.WaitStatus, string) {
+	t.Helper()
+	cmd := childCommand(name)
+	out, err := cmd.CombinedOutput()
+	if exit := (*exec.ExitError)(nil); err != nil && !errors.As(err, &exit) {
+		t.Fatal(err)
+	}
+	return cmd.ProcessState.Sys().(syscall.WaitStatus), string(out)
+}
+
+// waiting starts one of the children that wait, and returns its id when it is
+// ready. The test ends it.
+func waiting(t *testing.T, name string) (pid int, end func()) {
+	t.Helper()
+	cmd := childCommand(name)
+	stdin, err := cmd.StdinPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	stdout, err := cmd.StdoutPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	if line, err := bufio.NewReader(stdout).ReadString('\n'); line != "ready\n" {
+		t.Errorf("%s says %q, %v", name, line, err)
+	}
+	return cmd.Process.Pid, func() {
+		stdin.Close()
+		if err := cmd.Wait(); err != nil {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+}
+
+// mustExit runs a child that has to come to its end.
+func mustExit(t *testing.T, name string) {
+	t.Helper()
+	if ws, out := child(t, name); !ws.Exited() || ws.ExitStatus() != 0 {
+		t.Errorf("%s: wait status %#x: %s", name, int(ws), out)
+	}
+}
+
+// onThread runs f on an OS thread that dies with it.
+func onThread(t *testing.T, f func() error) {
+	t.Helper()
+	done := make(chan error)
+	go func() {
+		runtime.LockOSThread()
+		done <- f()
+	}()
+	if err := <-done; err != nil {
+		t.Error(err)
+	}
+}
+
+// newThread starts an OS thread that makes a system call without a meaning each
+// time it is asked, and says which error it got.
+func newThread() (call func() syscall.Errno) {
+	ask := make(chan struct{})
+	answer := make(chan syscall.Errno)
+	go func() {
+		runtime.LockOSThread()
+		for range ask {
+			answer <- meaningless()
+		}
+	}()
+	call = func() syscall.Errno {
+		ask <- struct{}{}
+		return <-answer
+	}
+	call() // it exists now
+	return call
+}
+
+// nr is no system call of any ABI. Without a filter it fails with ENOSYS.
+const nr = 600
+
+const filtered syscall.Errno = 77
+
+func meaningless() syscall.Errno {
+	_, _, errno := syscall.Syscall(nr, 0, 0, 0)
+	return errno
+}
+
+// returning is a filter that has a verdict for the call and allows all else.
+func returning(verdict uint32) []bpf.RawInstruction {
+	return []bpf.RawInstruction{
+		cbpf.Load(cbpf.OffNr),
+		cbpf.Jump(cbpf.JeqK, nr, 0, 1),
+		cbpf.Ret(verdict),
+		cbpf.Ret(uint32(ActionAllow)),
+	}
+}
+
+func failing() []bpf.RawInstruction { return returning(uint32(ActionErrno) | uint32(filtered)) }
+
+// tasks calls f with the id and the state of each thread of this process.
+func tasks(f func(tid int, s State) error) error {
+	dirs, err := filepath.Glob("/proc/self/task/*")
+	if err != nil || len(dirs) < 2 {
+		return fmt.Errorf("%d tasks, %w", len(dirs), err)
+	}
+	for _, dir := range dirs {
+		tid, err := strconv.Atoi(filepath.Base(dir))
+		if err != nil {
+			return err
+		}
+		s, err := Status(tid)
+		if errors.Is(err, os.ErrNotExist) || errors.Is(err, syscall.ESRCH) {
+			continue // it has ended meanwhile
+		}
+		if err != nil {
+			return err
+		}
+		if err := f(tid, s); err != nil {
+			return fmt.Errorf("thread %d of %d: %w", tid, len(dirs), err)
+		}
+	}
+	return nil
+}
+
+// want is an error unless the system call fails so.
+func want(got, want syscall.Errno) error {
+	if got != want {
+		return fmt.Errorf("the call gives %d (%w), want %d", int(got), got, int(want))
+	}
+	return nil
+}
+
+// wantError is an error unless err is an *Error of this kind.
+func wantError(err error, op string, is error, texts ...string) error {
+	var e *Error
+	if !errors.As(err, &e) || e.Op != op || !errors.Is(err, is) {
+		return fmt.Errorf("got %v, want an *Error of %q that is %q", err, op, is)
+	}
+	for _, text := range texts {
+		if !strings.Contains(err.Error(), text) {
+			return fmt.Errorf("got %q, want something about %q", err, text)
+		}
+	}
+	return nil
+}

@@ -1,0 +1,236 @@
+package install
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"runtime"
+	"syscall"
+	"testing"
+
+	"github.com/portcullis-go/portcullis/internal/sys"
+)
+
+// children are the tests of whole processes.
+var children = map[string]func() error{
+	"all threads":  allThreads,
+	"sync error":   syncError,
+	"keep privs":   keepPrivs,
+	"kill":         kill,
+	"survive":      survive,
+	"unprivileged": unprivileged,
+	"wait":         func() error { return wait(Options{}) },
+	"wait, log":    func() error { return wait(Options{Flags: FlagLog}) },
+	"bad program":  badProgram,
+}
+
+func TestAllThreads(t *testing.T) { mustExit(t, "all threads") }
+
+// allThreads loads while there are many threads, and others come and go.
+func allThreads() error {
+	var calls []func() syscall.Errno
+	for range 12 {
+		calls = append(calls, newThread())
+	}
+	for _, call := range calls {
+		if err := want(call(), syscall.ENOSYS); err != nil {
+			return err
+		}
+	}
+	stop := make(chan struct{})
+	go func() {
+		for {
+			select {
+			case <-stop:
+				return
+			default:
+				born := make(chan struct{})
+				go func() {
+					runtime.LockOSThread() // ends a thread, so that the next needs a new one
+					close(born)
+				}()
+				<-born
+			}
+		}
+	}()
+	if err := Load(failing(), Options{}); err != nil {
+		return err
+	}
+	for _, call := range append(calls, newThread(), meaningless) {
+		if err := want(call(), filtered); err != nil {
+			return err
+		}
+	}
+	if err := tasks(func(_ int, s State) error { return wantState(s, 1, Yes) }); err != nil {
+		return err
+	}
+	close(stop)
+	// A second filter is one more, and the stricter of the two decides.
+	if err := Load(returning(uint32(ActionErrno)|78), Options{Flags: FlagLog | FlagSpecAllow}); err != nil {
+		return err
+	}
+	if err := want(calls[0](), 78); err != nil {
+		return err
+	}
+	if err := Load(allowAll(), Options{}); err != nil {
+		return err
+	}
+	if err := want(calls[0](), 78); err != nil {
+		return err
+	}
+	return tasks(func(_ int, s State) error { return wantState(s, 3, Yes) })
+}
+
+// wantState compares a thread's state, so far as the kernel tells.
+func wantState(s State, filters int, nnp Answer) error {
+	mode := ModeFilter
+	if filters == 0 {
+		mode = ModeDisabled
+	}
+	if s.Mode != mode || s.Filters != filters && s.Filters != -1 || s.NoNewPrivs != nnp && s.NoNewPrivs != CantTell {
+		return fmt.Errorf("it has %+v, want %d filters and no_new_privs: %v", s, filters, nnp)
+	}
+	return nil
+}
+
+func TestSyncError(t *testing.T) { mustExit(t, "sync error") }
+
+// syncError loads while one thread has a filter of its own, and looks at what
+// the failure leaves behind. Go may try on the main thread, which can't end: on
+// one processor it likes to.
+func syncError() error {
+	runtime.GOMAXPROCS(1)
+	hold := make(chan struct{})
+	defer close(hold)
+	tid, err := stranger(hold)
+	if err != nil {
+		return err
+	}
+	for range 50 {
+		err := Load(failing(), Options{})
+		var e *SyncError
+		if !errors.As(err, &e) || e.TID != tid {
+			return fmt.Errorf("got %v, want a *SyncError for %d", err, tid)
+		}
+		if err := want(meaningless(), syscall.ENOSYS); err != nil {
+			return err
+		}
+	}
+	return tasks(func(task int, s State) error {
+		if task == tid {
+			return wantState(s, 1, Yes)
+		}
+		return wantState(s, 0, No)
+	})
+}
+
+// stranger returns the id of a thread that has a filter of its own until hold
+// is closed. It isn't the main thread, so that Load can get that one.
+func stranger(hold chan struct{}) (tid int, err error) {
+	done := make(chan struct{})
+	go func() {
+		runtime.LockOSThread()
+		if sys.Gettid() == os.Getpid() {
+			tid, err = stranger(hold)
+			runtime.UnlockOSThread()
+			close(done)
+			return
+		}
+		tid, err = sys.Gettid(), Load(allowAll(), Options{Thread: true})
+		close(done)
+		<-hold
+	}()
+	<-done
+	return tid, err
+}
+
+func TestKeepPrivs(t *testing.T) {
+	if os.Geteuid() != 0 {
+		t.Skip("needs CAP_SYS_ADMIN: without it KeepPrivs is an error, which TestUnprivileged expects")
+	}
+	mustExit(t, "keep privs")
+}
+
+func keepPrivs() error {
+	if err := Load(failing(), Options{KeepPrivs: true}); err != nil {
+		return err
+	}
+	if err := want(meaningless(), filtered); err != nil {
+		return err
+	}
+	return tasks(func(_ int, s State) error { return wantState(s, 1, No) })
+}
+
+func TestUnprivileged(t *testing.T) { mustExit(t, "unprivileged") }
+
+// unprivileged loads without capabilities: not with KeepPrivs, but with
+// no_new_privs, after which KeepPrivs is no matter.
+func unprivileged() error {
+	if os.Geteuid() == 0 {
+		return errors.New("it has privileges")
+	}
+	err := Load(failing(), Options{KeepPrivs: true})
+	if err := wantError(err, "filter", syscall.EACCES, "no_new_privs", "CAP_SYS_ADMIN"); err != nil {
+		return err
+	}
+	if err := tasks(func(_ int, s State) error { return wantState(s, 0, No) }); err != nil {
+		return err
+	}
+	if err := Load(allowAll(), Options{}); err != nil {
+		return err
+	}
+	if err := Load(failing(), Options{KeepPrivs: true}); err != nil {
+		return err
+	}
+	if err := want(meaningless(), filtered); err != nil {
+		return err
+	}
+	return tasks(func(_ int, s State) error { return wantState(s, 2, Yes) })
+}
+
+func TestKillProcess(t *testing.T) {
+	if ws, out := child(t, "kill"); !ws.Signaled() || ws.Signal() != syscall.SIGSYS {
+		t.Errorf("wait status %#x, want death by SIGSYS: %s", int(ws), out)
+	}
+	// The same filter harms nobody who doesn't make the call.
+	mustExit(t, "survive")
+}
+
+func kill() error {
+	if err := survive(); err != nil {
+		return err
+	}
+	return fmt.Errorf("survived the call with %w", meaningless())
+}
+
+func survive() error { return Load(returning(uint32(ActionKillProcess)), Options{}) }
+
+func TestBadProgram(t *testing.T) { mustExit(t, "bad program") }
+
+// badProgram shows that a refused program changes nothing.
+func badProgram() error {
+	for _, o := range []Options{{}, {Thread: true}, {KeepPrivs: true}} {
+		for _, verdict := range []uint32{uint32(ActionUserNotif), 0x12340000, 0x80010000} {
+			var e *ProgramError
+			if err := Load(returning(verdict), o); !errors.As(err, &e) || e.PC != 2 {
+				return fmt.Errorf("%#x: got %v, want a *ProgramError at 2", verdict, err)
+			}
+		}
+		var e *ProgramError
+		if err := Load(returning(0)[:3:3], o); !errors.As(err, &e) {
+			return fmt.Errorf("got %v, want a *ProgramError", err)
+		}
+	}
+	return tasks(func(_ int, s State) error { return wantState(s, 0, No) })
+}
+
+// wait has a filter till its standard input ends.
+func wait(o Options) error {
+	if err := Load(failing(), o); err != nil {
+		return err
+	}
+	fmt.Println("ready")
+	_, err := io.Copy(io.Discard, os.Stdin)
+	return err
+}
