@@ -1,0 +1,271 @@
+package compiletest
+
+import (
+	"iter"
+	"maps"
+	"math/rand/v2"
+	"slices"
+
+	"github.com/portcullis-go/portcullis/arch"
+	"github.com/portcullis-go/portcullis/compile"
+	"github.com/portcullis-go/portcullis/profile"
+)
+
+// Boundaries returns calls at which a filter for p is most likely to be wrong:
+//
+//   - the numbers of p's calls and those next to them, the ends of its ranges of
+//     numbers and their outer neighbours, the ends of X32's range, and -1;
+//   - for these the arguments that p compares, at each constant, next to it, with
+//     bits set and cleared above the low 16 and 32, with its sign extended, and
+//     with each bit of a mask changed; the arguments of one call are combined
+//     fully where that isn't much, and otherwise so that rules match, with one
+//     argument changed at a time, and by a number of random choices;
+//   - the sub-calls of socketcall(2) and ipc(2);
+//   - all ABIs that p covers, and some numbers of every other one.
+//
+// They are the same calls in the same order each time. There are many: some
+// dozens for each name, and some hundreds for a name with conditions. The upper
+// half of an argument is 0 on ABIs that have 32-bit registers, as it is in the
+// kernel. A profile that can't be compiled has what calls can be found.
+func Boundaries(p profile.Profile, t compile.Target) iter.Seq[compile.Data] {
+	return func(yield func(compile.Data) bool) {
+		arches := p.Arches
+		if len(arches) == 0 {
+			arches = []arch.Arch{t.Arch}
+			if t.Arch == 0 {
+				arches[0] = arch.Native()
+			}
+		}
+		for _, a := range arches {
+			if a.Valid() && !ofABI(p, a, yield) {
+				return
+			}
+		}
+		foreign(arches, yield)
+	}
+}
+
+// foreign yields calls through ABIs that aren't listed. The audit architectures
+// next to the known ones differ from them in a bit for the word size or the
+// byte order.
+func foreign(arches []arch.Arch, yield func(compile.Data) bool) {
+	audits := []uint32{0, 1, 0xffffffff}
+	for _, a := range arch.All() {
+		audits = append(audits, a.Audit(), a.Audit()^0x80000000, a.Audit()^0x40000000, a.Audit()+1, a.Audit()-1)
+	}
+	slices.Sort(audits)
+	for _, audit := range slices.Compact(audits) {
+		if slices.ContainsFunc(arches, func(a arch.Arch) bool { return a.Audit() == audit }) {
+			continue
+		}
+		for _, nr := range []int32{0, 1, x32Bit, -1} {
+			if !yield(compile.Data{Nr: nr, Arch: audit}) {
+				return
+			}
+		}
+	}
+}
+
+const x32Bit = 0x40000000
+
+// claim is the numbers for which one rule speaks on an ABI, sorted.
+type claim struct {
+	numbers []uint32
+	ranges  []profile.NumberRange
+	cond    profile.Cond
+}
+
+func (c claim) has(nr uint32) bool {
+	if _, ok := slices.BinarySearch(c.numbers, nr); ok {
+		return true
+	}
+	return slices.ContainsFunc(c.ranges, func(r profile.NumberRange) bool { return r.First <= nr && nr <= r.Last })
+}
+
+// ofABI yields the calls of one ABI and reports whether to go on.
+func ofABI(p profile.Profile, a arch.Arch, yield func(compile.Data) bool) bool {
+	var claims []claim
+	for _, r := range p.Rules {
+		if len(r.Arches) > 0 && !slices.Contains(r.Arches, a) {
+			continue
+		}
+		c := claim{ranges: r.Numbers, cond: r.If}
+		for _, name := range r.Syscalls {
+			if d, err := compile.Call(a, name); err == nil {
+				c.numbers = append(c.numbers, uint32(d.Nr))
+			}
+		}
+		slices.Sort(c.numbers)
+		claims = append(claims, c)
+	}
+	selectors := multiplexers(a)
+	for _, nr := range numbers(a, claims) {
+		var conds []profile.Cond
+		for _, c := range claims {
+			if c.cond != nil && c.has(nr) {
+				conds = append(conds, c.cond)
+			}
+		}
+		emit := func(v fields) bool { return yield(v.data(a, nr)) }
+		if !combinations(conds, emit) {
+			return false
+		}
+		if !subcalls(selectors[nr], conds, emit) {
+			return false
+		}
+	}
+	return true
+}
+
+// subcalls yields the calls that the first argument of a number selects, n of
+// them, where these conditions stand on the number itself.
+func subcalls(n int, conds []profile.Cond, yield func(fields) bool) bool {
+	bases := []fields{{}}
+	if len(conds) > 0 {
+		bases = witnesses(conds)
+	}
+	for sub := range uint64(n) {
+		for _, f := range bases {
+			// The upper half of ipc's selector is a version, socketcall's is not.
+			for _, f[0] = range [...]uint64{sub, sub | 1<<16, sub | 1<<32} {
+				if !yield(f) {
+					return false
+				}
+			}
+		}
+	}
+	return true
+}
+
+// multiplexers returns the numbers of socketcall and ipc, and how many
+// selectors to try of each.
+func multiplexers(a arch.Arch) map[uint32]int {
+	m := make(map[uint32]int)
+	for _, name := range []string{"socketcall", "ipc"} {
+		if d, err := compile.Call(a, name); err == nil {
+			m[uint32(d.Nr)] = 32 // net/socket.c has 20, ipc/syscall.c goes to 24
+		}
+	}
+	return m
+}
+
+// numbers returns the numbers to try on ABI a, ascending.
+func numbers(a arch.Arch, claims []claim) []uint32 {
+	set := make(map[uint32]bool)
+	around := func(first, last uint32) {
+		for _, nr := range [...]uint32{first - 1, first, last, last + 1} {
+			set[nr] = true
+		}
+	}
+	around(0, 0) // and -1
+	around(x32Bit, x32Bit)
+	around(1<<31, 1<<31)
+	around(1<<32-2, 1<<32-2)
+	around(a.Base(), a.Base())
+	for nr := range multiplexers(a) {
+		set[nr] = true
+	}
+	for _, c := range claims {
+		for _, nr := range c.numbers {
+			around(nr, nr)
+		}
+		for _, r := range c.ranges {
+			around(r.First, r.Last)
+		}
+	}
+	if a.Audit() == arch.X32.Audit() { // X32's numbers mean little to X86_64 but are near
+		for nr := range maps.Clone(set) {
+			set[nr^x32Bit] = true
+		}
+	}
+	return slices.Sorted(maps.Keys(set))
+}
+
+// fields are the six arguments and, by profile.IP, the instruction pointer.
+type fields [7]uint64
+
+func (f fields) data(a arch.Arch, nr uint32) compile.Data {
+	if a.RegisterBits() == 32 {
+		for i := range f {
+			f[i] = uint64(uint32(f[i]))
+		}
+	}
+	d := compile.Data{Nr: int32(nr), Arch: a.Audit(), InstructionPointer: f[profile.IP]}
+	copy(d.Args[:], f[:])
+	return d
+}
+
+// Limits of the combinations for one number.
+const (
+	maxProduct = 256 // up to here, all
+	maxRandom  = 128
+	maxBases   = 10
+	maxValues  = 4096 // from here on, few bases
+)
+
+// combinations yields arguments for a number on which these conditions stand.
+func combinations(conds []profile.Cond, yield func(fields) bool) bool {
+	var base fields
+	if len(conds) == 0 {
+		for i := range base {
+			base[i] = ^uint64(0)
+		}
+		return yield(fields{}) && yield(base)
+	}
+	values, product, total := constants(conds), 1, 0
+	for _, vs := range values {
+		total += len(vs)
+		product = min(product*max(len(vs), 1), maxProduct+1)
+	}
+	if product <= maxProduct {
+		return all(values, 0, fields{}, yield)
+	}
+	bases := witnesses(conds)
+	if total > maxValues {
+		bases = bases[:min(len(bases), 2)]
+	}
+	for _, base := range bases {
+		if !yield(base) {
+			return false
+		}
+		for i, vs := range values {
+			for _, v := range vs {
+				f := base
+				f[i] = v
+				if !yield(f) {
+					return false
+				}
+			}
+		}
+	}
+	rnd := rand.New(rand.NewPCG(1, uint64(total)))
+	for range maxRandom {
+		var f fields
+		for i, vs := range values {
+			if len(vs) > 0 {
+				f[i] = vs[rnd.IntN(len(vs))]
+			}
+		}
+		if !yield(f) {
+			return false
+		}
+	}
+	return true
+}
+
+// all yields every combination of the values of fields from i on.
+func all(values [7][]uint64, i int, f fields, yield func(fields) bool) bool {
+	if i == len(values) {
+		return yield(f)
+	}
+	if len(values[i]) == 0 {
+		return all(values, i+1, f, yield)
+	}
+	for _, v := range values[i] {
+		f[i] = v
+		if !all(values, i+1, f, yield) {
+			return false
+		}
+	}
+	return true
+}
