@@ -8,8 +8,8 @@ import (
 	"github.com/portcullis-go/portcullis/arch"
 )
 
-// block is the rules of one number: tried in order, and on no other number.
-type block []linear
+// ruleBlock is the rules of one number: tried in order, and on no other number.
+type ruleBlock []linearRule
 
 // emit returns the rules of the profile: the stub's, and one block for each
 // number. Numbers with equal blocks share rules.
@@ -26,10 +26,10 @@ func (r *resolver) emit(stub []Rule) []Rule {
 }
 
 // block returns what is left of a number's rules.
-func (n *callState) block() block {
+func (n *callState) block() ruleBlock {
 	switch {
 	case n.uncond >= 0:
-		return block{{nil, n.uncond}}
+		return ruleBlock{{nil, n.uncond}}
 	case n.tree == nil || n.tree.conflict:
 		return nil
 	}
@@ -40,9 +40,9 @@ func (n *callState) block() block {
 // several names'.
 type grouper struct {
 	r        *resolver
-	named    []named
+	named    []namedBlock
 	byName   map[nameBlock]int
-	groups   []group
+	groups   []groupBlock
 	byArches map[archBlock]int
 }
 
@@ -56,32 +56,32 @@ type archBlock struct {
 	block string
 }
 
-// named is a block of a name and the ABIs on which the name means it.
-type named struct {
+// namedBlock is a block of a name and the ABIs on which the name means it.
+type namedBlock struct {
 	nameBlock
 	abis  abiSet
-	rules block
+	rules ruleBlock
 }
 
-type group struct {
+type groupBlock struct {
 	abis  abiSet
 	names []string
-	rules block
+	rules ruleBlock
 }
 
-func (g *grouper) add(abi int, name string, b block) {
+func (g *grouper) add(abi int, name string, b ruleBlock) {
 	k := nameBlock{name, g.key(b)}
 	i, ok := g.byName[k]
 	if !ok {
 		i = len(g.named)
 		g.byName[k] = i
-		g.named = append(g.named, named{nameBlock: k, rules: b})
+		g.named = append(g.named, namedBlock{nameBlock: k, rules: b})
 	}
 	g.named[i].abis |= 1 << abi
 }
 
 // key returns a text that is equal for blocks that look and mean the same.
-func (g *grouper) key(b block) string {
+func (g *grouper) key(b ruleBlock) string {
 	if len(b) == 1 && b[0].cond == nil {
 		f := &g.r.rules[b[0].rule]
 		return strconv.Itoa(int(f.word)) + f.comment
@@ -126,7 +126,7 @@ func (g *grouper) rules() []Rule {
 		if !ok {
 			j = len(g.groups)
 			g.byArches[k] = j
-			g.groups = append(g.groups, group{abis: k.abis, rules: n.rules})
+			g.groups = append(g.groups, groupBlock{abis: k.abis, rules: n.rules})
 		}
 		g.groups[j].names = append(g.groups[j].names, n.name)
 	}
@@ -147,7 +147,7 @@ func (g *grouper) rules() []Rule {
 
 // widen returns the ABIs of a name with those that lack it, on which the name
 // says nothing: so that names of equal meaning are not told apart by them.
-func (g *grouper) widen(n *named) abiSet {
+func (g *grouper) widen(n *namedBlock) abiSet {
 	set := n.abis
 	for i, a := range g.r.arches {
 		if set&(1<<i) == 0 && !abiHas(a, n.name) {

@@ -32,6 +32,7 @@ const (
 	resolveTruncatedMask    = "truncated-mask"
 	resolveMuxArgument      = "mux-argument"
 	resolveUnspecifiedOrder = "unspecified-order"
+	resolveUnspecifiedABI   = "unspecified-abi"
 	resolveHiddenByENOSYS   = "hidden-by-enosys"
 	resolveTSyncIgnored     = "tsync-ignored"
 	resolveNoListener       = "no-listener"

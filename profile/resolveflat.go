@@ -174,6 +174,8 @@ type abiState struct {
 	numbers []*callState
 	at      map[uint32]*callState
 	absent  map[string]*callState // of names that the ABI lacks
+	lacking bool                  // some rule has a name without a number
+	mux     bool                  // has multiplexing calls
 	highest uint32                // number that the document names, or 0
 }
 
@@ -189,6 +191,7 @@ type callState struct {
 // resolveABI applies the rules to one ABI, in order.
 func (r *resolver) resolveABI(a arch.Arch) *abiState {
 	s := &abiState{arch: a, bits: a.Bits(), at: make(map[uint32]*callState, 512)}
+	_, _, s.mux = syscalls.Multiplexed(a, "socket")
 	for i := range r.rules {
 		for _, name := range r.rules[i].names {
 			if !r.spend(8) {
@@ -214,22 +217,22 @@ func (r *resolver) addName(s *abiState, rule int, name string) {
 	if muxed {
 		viaNr, muxed = syscalls.Lookup(s.arch, via)
 	}
-	if !direct && !muxed && (len(f.alts[0]) == 0 || !syscalls.Known(name)) {
-		return
+	if !direct && (!muxed && s.mux || !syscalls.Known(name)) {
+		return // nothing is left of the rule
 	}
+	s.lacking = s.lacking || !direct
 	for i := range f.alts {
+		r.remarkWidth(s, rule, i, name)
+		t := treeRule{rule: rule, conds: f.alts[i].on(s.bits), name: name}
 		if muxed {
-			n := s.number(viaNr, via)
-			r.remarkWidth(s, rule, i, name)
-			r.add(s, n, treeRule{rule: rule, conds: f.alts[i].through(call).on(s.bits), name: name, muxed: true, args: len(f.alts[i]) > 0})
+			m := t
+			m.conds, m.muxed, m.args = f.alts[i].through(call).on(s.bits), true, len(f.alts[i]) > 0
+			r.add(s, s.number(viaNr, via), m)
 		}
-		switch {
-		case direct:
-			n := s.number(nr, name)
-			r.remarkWidth(s, rule, i, name)
-			r.add(s, n, treeRule{rule: rule, conds: f.alts[i].on(s.bits), name: name})
-		case !muxed:
-			r.add(s, s.missing(name), treeRule{rule: rule, conds: f.alts[i].on(s.bits), name: name})
+		if direct {
+			r.add(s, s.number(nr, name), t)
+		} else {
+			r.add(s, s.missing(name), t) // it may still conflict
 		}
 	}
 }

@@ -63,15 +63,15 @@ func (t *condTree) walk(ps []treePath, level []*treeNode, prefix []treeStep) []t
 	return ps
 }
 
-// linear is an element of a linearised tree: a condition and its rule.
-type linear struct {
+// linearRule is an element of a linearised tree: a condition and its rule.
+type linearRule struct {
 	cond Cond
 	rule int // index of resolver.rules
 }
 
 // linearise returns the tree as conditions of which the first that holds
 // decides.
-func (t *condTree) linearise() []linear {
+func (t *condTree) linearise() []linearRule {
 	if !t.mixed { // any order will do
 		return t.originals(t.liveRules())
 	}
@@ -93,10 +93,10 @@ func (t *condTree) liveRules() []int {
 	return live
 }
 
-func (t *condTree) originals(rules []int) []linear {
-	ls := make([]linear, len(rules))
+func (t *condTree) originals(rules []int) []linearRule {
+	ls := make([]linearRule, len(rules))
 	for i, v := range rules {
-		ls[i] = linear{t.rules[v].conds.cond(), t.rules[v].rule}
+		ls[i] = linearRule{t.rules[v].conds.cond(), t.rules[v].rule}
 	}
 	return ls
 }
@@ -247,8 +247,8 @@ func disjoint(pos uint8, p, q []treeStep) bool {
 
 // byPath returns the tree path by path. Where all paths of a rule follow each
 // other they are its own condition again.
-func (t *condTree) byPath() []linear {
-	var ls []linear
+func (t *condTree) byPath() []linearRule {
+	var ls []linearRule
 	for i := 0; i < len(t.paths); {
 		v := t.paths[i].verdict - 1
 		end := i
@@ -257,12 +257,12 @@ func (t *condTree) byPath() []linear {
 		}
 		rule := t.rules[v].rule
 		if end-i > 1 && end-i == len(t.own(v)) {
-			ls = append(ls, linear{t.rules[v].conds.cond(), rule})
+			ls = append(ls, linearRule{t.rules[v].conds.cond(), rule})
 			i = end
 			continue
 		}
 		for ; i < end; i++ {
-			ls = append(ls, linear{pathCond(t.paths[i].steps), rule})
+			ls = append(ls, linearRule{pathCond(t.paths[i].steps), rule})
 		}
 	}
 	return ls

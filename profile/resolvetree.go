@@ -15,7 +15,7 @@ type condTree struct {
 	bits     int
 	rules    []treeRule
 	level    []*treeNode
-	domain   domain
+	domain   orderDomain
 	conflict bool // two rules of the tree conflict; it means nothing
 	mixed    bool // the rules have several actions
 	paths    []treePath

@@ -1,0 +1,171 @@
+// Package libseccomp compares what package profile makes of a container
+// document with what libseccomp makes of the same rules.
+//
+// It is a module of its own, for development: it needs cgo and the C library
+// with its headers (libseccomp-dev of Debian), which the library itself never
+// does. Its tests build filters through the library's public functions in the
+// way of the container runtimes: every rule whose action isn't the default is
+// added in order, for each name. They export the programs, run them on boundary
+// values and compare the verdicts with those of the resolved profile.
+package libseccomp
+
+/*
+#cgo LDFLAGS: -lseccomp
+#include <errno.h>
+#include <stdlib.h>
+#include <seccomp.h>
+*/
+import "C"
+
+import (
+	"encoding/binary"
+	"fmt"
+	"io"
+	"os"
+	"syscall"
+	"unsafe"
+
+	"golang.org/x/net/bpf"
+
+	"github.com/portcullis-go/portcullis/arch"
+	"github.com/portcullis-go/portcullis/profile"
+)
+
+// Cmp is a condition of a rule.
+type Cmp struct {
+	Arg            int
+	Op             profile.Op
+	Value, DatumOf uint64 // DatumOf is the datum of OpMaskedEqual, whose Value is the mask
+}
+
+// Rule is a rule as a runtime adds it.
+type Rule struct {
+	Name   string
+	Action uint32 // a filter's return value, which is also libseccomp's action
+	Conds  []Cmp
+}
+
+// RuleError is the library's refusal of a rule.
+type RuleError struct {
+	Rule  int
+	Errno syscall.Errno
+}
+
+func (e *RuleError) Error() string { return fmt.Sprintf("rule %d: %v", e.Rule, e.Errno) }
+
+// Version returns the version of the C library.
+func Version() string {
+	v := C.seccomp_version()
+	return fmt.Sprintf("%d.%d.%d", v.major, v.minor, v.micro)
+}
+
+// Knows reports whether the library has the name of a call.
+func Knows(name string) bool {
+	s := C.CString(name)
+	defer C.free(unsafe.Pointer(s))
+	return C.seccomp_syscall_resolve_name(s) != C.__NR_SCMP_ERROR
+}
+
+// token returns the library's name of an ABI, or 0 where it has none.
+func token(a arch.Arch) C.uint32_t {
+	s := C.CString(a.String())
+	defer C.free(unsafe.Pointer(s))
+	return C.seccomp_arch_resolve_name(s)
+}
+
+// Supports reports whether the library has the ABI.
+func Supports(a arch.Arch) bool { return token(a) != 0 }
+
+// Build makes a program for the ABIs, of which the first is the target's own.
+// Level is the library's level of optimisation, 1 or 2.
+func Build(def uint32, arches []arch.Arch, rules []Rule, level int) ([]bpf.RawInstruction, error) {
+	C.seccomp_api_set(6)
+	ctx := C.seccomp_init(C.uint32_t(def))
+	if ctx == nil {
+		return nil, fmt.Errorf("libseccomp refuses default action %#x", def)
+	}
+	defer C.seccomp_release(ctx)
+	if rc := C.seccomp_attr_set(ctx, C.SCMP_FLTATR_CTL_OPTIMIZE, C.uint32_t(level)); rc != 0 {
+		return nil, syscall.Errno(-rc)
+	}
+	native := C.seccomp_arch_native()
+	if token(arches[0]) != native {
+		if rc := C.seccomp_arch_remove(ctx, native); rc != 0 {
+			return nil, syscall.Errno(-rc)
+		}
+	}
+	for _, a := range arches {
+		if rc := C.seccomp_arch_add(ctx, token(a)); rc != 0 && rc != -C.EEXIST {
+			return nil, fmt.Errorf("adding %v: %w", a, syscall.Errno(-rc))
+		}
+	}
+	for i, r := range rules {
+		if rc := add(ctx, r); rc != 0 {
+			return nil, &RuleError{i, syscall.Errno(-rc)}
+		}
+	}
+	return export(ctx, arches[0].ByteOrder())
+}
+
+func add(ctx C.scmp_filter_ctx, r Rule) C.int {
+	s := C.CString(r.Name)
+	defer C.free(unsafe.Pointer(s))
+	nr := C.seccomp_syscall_resolve_name(s)
+	if nr == C.__NR_SCMP_ERROR {
+		return 0 // the runtimes skip it
+	}
+	var cs [6]C.struct_scmp_arg_cmp
+	for i, c := range r.Conds {
+		cs[i].arg = C.uint(c.Arg)
+		cs[i].op = ops(c.Op)
+		cs[i].datum_a = C.scmp_datum_t(c.Value)
+		cs[i].datum_b = C.scmp_datum_t(c.DatumOf)
+	}
+	return C.seccomp_rule_add_array(ctx, C.uint32_t(r.Action), nr, C.uint(len(r.Conds)), &cs[0])
+}
+
+func ops(o profile.Op) uint32 {
+	switch o {
+	case profile.OpNotEqual:
+		return C.SCMP_CMP_NE
+	case profile.OpLess:
+		return C.SCMP_CMP_LT
+	case profile.OpLessEqual:
+		return C.SCMP_CMP_LE
+	case profile.OpEqual:
+		return C.SCMP_CMP_EQ
+	case profile.OpGreaterEqual:
+		return C.SCMP_CMP_GE
+	case profile.OpGreater:
+		return C.SCMP_CMP_GT
+	}
+	return C.SCMP_CMP_MASKED_EQ
+}
+
+// export returns the program, which the library writes in the target's order.
+func export(ctx C.scmp_filter_ctx, order binary.ByteOrder) ([]bpf.RawInstruction, error) {
+	f, err := os.CreateTemp("", "libseccomp")
+	if err != nil {
+		return nil, err
+	}
+	defer f.Close()
+	if err := os.Remove(f.Name()); err != nil {
+		return nil, err
+	}
+	if rc := C.seccomp_export_bpf(ctx, C.int(f.Fd())); rc != 0 {
+		return nil, syscall.Errno(-rc)
+	}
+	if _, err := f.Seek(0, io.SeekStart); err != nil {
+		return nil, err
+	}
+	b, err := io.ReadAll(f)
+	if err != nil {
+		return nil, err
+	}
+	prog := make([]bpf.RawInstruction, len(b)/8)
+	for i := range prog {
+		x := b[8*i:]
+		prog[i] = bpf.RawInstruction{Op: order.Uint16(x), Jt: x[2], Jf: x[3], K: order.Uint32(x[4:])}
+	}
+	return prog, nil
+}
