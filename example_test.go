@@ -1,0 +1,93 @@
+package portcullis_test
+
+import (
+	"fmt"
+	"log"
+
+	"github.com/portcullis-go/portcullis/arch"
+	"github.com/portcullis-go/portcullis/compile"
+	"github.com/portcullis-go/portcullis/profile"
+)
+
+// A policy, its program for a machine that is named, and its verdicts. All of
+// it runs on any system; install.Load(prog.Raw(), install.Options{}) is the one
+// step that needs Linux.
+func Example() {
+	const afUnix, afInet, afVsock = 1, 2, 40
+	p := profile.New(profile.Errno(arch.EPERM)).
+		Allow("read", "write", "exit_group").
+		Allow("socket").If(profile.Arg(0).In(afUnix, afInet)).
+		Deny(arch.ENOSYS, "clone3")
+
+	for _, a := range []arch.Arch{arch.X86_64, arch.MIPS} {
+		prog, err := compile.Compile(p, compile.Options{Target: compile.Target{Arch: a}})
+		if err != nil {
+			log.Fatal(err)
+		}
+		verdict := func(via arch.Arch, name string, args ...uint64) {
+			d, err := compile.Call(via, name, args...)
+			if err != nil {
+				log.Fatal(err)
+			}
+			fmt.Printf("%v: %v\n", d, prog.Run(d))
+		}
+		verdict(a, "read")
+		verdict(a, "socket", afInet)
+		verdict(a, "socket", afVsock)
+		verdict(a, "clone3")
+		verdict(arch.X86, "read")
+	}
+	// Output:
+	// x86_64 read(): Allow
+	// x86_64 socket(0x2): Allow
+	// x86_64 socket(0x28): Errno(1)
+	// x86_64 clone3(): Errno(38)
+	// x86 read(): KillProcess
+	// mips read(): Allow
+	// mips socket(0x2): Allow
+	// mips socket(0x28): Errno(1)
+	// mips clone3(): Errno(89)
+	// x86 read(): KillProcess
+}
+
+// A Docker profile, resolved for an arm64 machine with Linux 6.12 and without
+// capabilities, and which of its rules decides.
+func Example_docker() {
+	doc, err := profile.ParseOCI([]byte(`{
+		"defaultAction": "SCMP_ACT_ERRNO",
+		"archMap": [{"architecture": "SCMP_ARCH_AARCH64", "subArchitectures": ["SCMP_ARCH_ARM"]}],
+		"syscalls": [
+			{"names": ["read", "openat", "openat2", "exit_group"], "action": "SCMP_ACT_ALLOW"},
+			{"names": ["mount"], "action": "SCMP_ACT_ALLOW", "includes": {"caps": ["CAP_SYS_ADMIN"]}}
+		]
+	}`), profile.ParseOptions{})
+	if err != nil {
+		log.Fatal(err)
+	}
+	target := compile.Target{Arch: arch.AArch64}
+	target.Kernel.UnmarshalText([]byte("6.12"))
+	p, findings, err := doc.Profile(profile.ResolveOptions{Target: target})
+	if err != nil {
+		log.Fatal(err)
+	}
+	fmt.Println(len(findings), "findings")
+	prog, err := compile.Compile(p, compile.Options{Target: target})
+	if err != nil {
+		log.Fatal(err)
+	}
+	for _, call := range []struct {
+		via  arch.Arch
+		name string
+	}{{arch.AArch64, "openat"}, {arch.AArch64, "mount"}, {arch.ARM, "read"}} {
+		d, err := compile.Call(call.via, call.name)
+		if err != nil {
+			log.Fatal(err)
+		}
+		fmt.Printf("%v: %v\n", d, prog.Run(d))
+	}
+	// Output:
+	// 0 findings
+	// aarch64 openat(): Allow
+	// aarch64 mount(): Errno(1)
+	// arm read(): Allow
+}
