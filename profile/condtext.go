@@ -127,7 +127,7 @@ func (w *condWriter) set(of Test, c Or) {
 			w.b.WriteString("…")
 			break
 		}
-		w.b.WriteString(number(part.(Test).Value))
+		w.b.WriteString(literal(part.(Test).Value))
 	}
 	w.b.WriteString("}")
 }
@@ -136,11 +136,11 @@ func (w *condWriter) test(t Test) {
 	w.operand(t)
 	switch {
 	case t.Op >= opCount:
-		w.b.WriteString(" Op(" + strconv.Itoa(int(t.Op)) + ") " + number(t.Value))
+		w.b.WriteString(" Op(" + strconv.Itoa(int(t.Op)) + ") " + literal(t.Value))
 	case t.Op == OpMaskedEqual:
 		w.b.WriteString(" & " + hex(t.Mask) + " == " + hex(t.Value))
 	default:
-		w.b.WriteString(" " + opNames[t.Op].text + " " + number(t.Value))
+		w.b.WriteString(" " + opNames[t.Op].text + " " + literal(t.Value))
 	}
 }
 
@@ -167,8 +167,8 @@ func (w *condWriter) operand(t Test) {
 	w.b.WriteString(name)
 }
 
-// number writes small numbers in decimal. Large ones are bits or addresses.
-func number(v uint64) string {
+// literal writes small numbers in decimal. Large ones are bits or addresses.
+func literal(v uint64) string {
 	if v < 1<<16 {
 		return strconv.FormatUint(v, 10)
 	}

@@ -110,7 +110,7 @@ func (r *jsonReader) report(to *findingList, line, col int32, id, suggestion, fo
 }
 
 // mark is a place at which there is no node yet: a chain of nodes that has the
-// path of the value being read.
+// path of what is being read.
 func (r *jsonReader) mark(line, col int32) *node {
 	n := &node{}
 	for _, p := range r.path {
@@ -192,7 +192,6 @@ func (r *jsonReader) value(n *node) bool {
 			r.fail(readTooDeep, "", "objects and arrays are nested more than %d deep", maxNesting)
 			return false
 		}
-		r.path = append(r.path, pathPart{index: -1})
 		if c == '{' {
 			n.kind = kindObject
 			n.partial = !r.object(n)
@@ -200,7 +199,6 @@ func (r *jsonReader) value(n *node) bool {
 			n.kind = kindArray
 			n.partial = !r.array(n)
 		}
-		r.path = r.path[:len(r.path)-1]
 		return !n.partial
 	case c == '"' || c == '\'':
 		n.kind = kindString
@@ -223,20 +221,13 @@ func (r *jsonReader) truncated() bool {
 	if r.nodes == 0 {
 		what = "is empty"
 	}
-	r.inside().fail(readTruncated, "", "the document %s", what)
+	r.fail(readTruncated, "", "the document %s", what)
 	return false
 }
 
 func (r *jsonReader) unexpected(want string) bool {
 	r.fail(readSyntax, "", "%s was expected, not %q", want, firstRune(r.src[r.pos:]))
 	return false
-}
-
-// inside returns r with the path of the innermost object or array itself.
-func (r *jsonReader) inside() *jsonReader {
-	in := *r
-	in.path = r.path[:max(0, len(r.path)-1)]
-	return &in
 }
 
 func (r *jsonReader) object(n *node) bool {
@@ -269,31 +260,37 @@ func (r *jsonReader) member(kid *node) bool {
 		kid.key = r.run()
 		r.failAt(start, readUnquotedKey, "", "the key %s must stand in double quotes", quote(kid.key))
 	default:
-		return r.inside().unexpected("a key or }")
+		return r.unexpected("a key or }")
 	}
 	r.space()
 	if r.pos == len(r.src) {
 		return r.truncated()
 	}
 	if r.src[r.pos] != ':' {
-		return r.inside().unexpected("a colon after the key")
+		return r.unexpected("a colon after the key")
 	}
 	r.pos++
-	r.path[len(r.path)-1] = pathPart{kid.key, -1}
-	return r.value(kid)
+	return r.part(kid, pathPart{kid.key, -1})
+}
+
+// part reads a value inside of an object or array.
+func (r *jsonReader) part(kid *node, at pathPart) bool {
+	r.path = append(r.path, at)
+	ok := r.value(kid)
+	r.path = r.path[:len(r.path)-1]
+	return ok
 }
 
 func (r *jsonReader) array(n *node) bool {
 	r.pos++
 	for {
-		r.path[len(r.path)-1] = pathPart{index: len(n.kids)}
 		ok, done := r.next(len(n.kids), ']')
 		if !ok || done {
 			return ok
 		}
 		n.kids = append(n.kids, node{})
 		kid := &n.kids[len(n.kids)-1]
-		if !r.value(kid) {
+		if !r.part(kid, pathPart{index: len(n.kids) - 1}) {
 			if !kid.partial {
 				n.kids = n.kids[:len(n.kids)-1]
 			}
@@ -314,23 +311,23 @@ func (r *jsonReader) next(count int, end byte) (ok, done bool) {
 		switch c := r.src[r.pos]; {
 		case c == end:
 			if comma {
-				r.inside().report(&r.out.errs, line, col, readTrailingComma, "", "a comma stands before the closing %c", end)
+				r.report(&r.out.errs, line, col, readTrailingComma, "", "a comma stands before the closing %c", end)
 			}
 			r.pos++
 			return true, true
 		case c == ',':
 			if count == 0 || comma {
-				r.inside().fail(readStrayComma, "", "a comma stands where nothing precedes it")
+				r.fail(readStrayComma, "", "a comma stands where nothing precedes it")
 			}
 			comma, line, col = count > 0, r.line, r.column(r.pos)
 			r.pos++
 		case count == 0 || comma:
 			return true, false
 		case c == '"' || c == '\'' || c == '{' || c == '[' || c == '-' || isLetter(c) || isDigit(c):
-			r.inside().fail(readMissingComma, "", "a comma is missing")
+			r.fail(readMissingComma, "", "a comma is missing")
 			return true, false
 		default:
-			return r.inside().unexpected("a comma or " + string(end)), false
+			return r.unexpected("a comma or " + string(end)), false
 		}
 	}
 }

@@ -200,7 +200,7 @@ func (p *ociParser) merge(old, again *node, rule mergeRule) *node {
 	case old.kind != again.kind || len(again.kids) == 0 && again.kind == kindArray:
 		return again
 	}
-	if p.merged += len(old.kids) + len(again.kids); p.merged > maxNodes {
+	if p.merged += cap(old.kids) + len(again.kids); p.merged > maxNodes {
 		p.fail(again, readTooManyValues, nil, "there is too much in duplicate keys")
 		return again
 	}

@@ -1,0 +1,284 @@
+package profile
+
+import (
+	"errors"
+	"fmt"
+	"math"
+	"slices"
+
+	"github.com/portcullis-go/portcullis/arch"
+	"github.com/portcullis-go/portcullis/syscalls"
+)
+
+// collect fills x.names in the order in which the rules name them.
+func (x *exporter) collect() {
+	at := make(map[string]int)
+	closed := make(map[string]bool)
+	for i := range x.p.Rules {
+		r := &x.p.Rules[i]
+		for _, name := range r.Syscalls {
+			k, ok := at[name]
+			if !ok {
+				k = len(x.names)
+				at[name] = k
+				x.names = append(x.names, exportName{name: name})
+			}
+			if n := &x.names[k]; !closed[name] && !slices.Contains(n.rules, i) {
+				n.rules = append(n.rules, i)
+				closed[name] = r.If == nil
+			}
+		}
+	}
+	for i := range x.names {
+		x.name(&x.names[i])
+	}
+}
+
+// name finds what a document says about n: the condition under which its rules
+// together give a verdict that isn't the default.
+func (x *exporter) name(n *exportName) {
+	n.verdict = x.def
+	var whole Cond = Or{} // where the verdict differs from the default
+	for _, i := range slices.Backward(n.rules) {
+		r := &x.p.Rules[i]
+		cond := r.If
+		if cond == nil {
+			cond = And{}
+		}
+		v, _ := x.verdict(r.Action)
+		switch {
+		case v == x.def:
+			whole = And{Not{cond}, whole}
+			continue
+		case n.verdict == x.def:
+			n.verdict = v
+		case n.verdict != v:
+			x.failRule(i, "%s has another verdict besides the default too, and a document has no order for them", n.name)
+			return
+		}
+		whole = Or{cond, whole}
+	}
+	form, err := normalForm(whole, false, func(t Test) (Test, fieldBits, error) { return x.fit(t, n.name) })
+	if err == nil {
+		n.entries, err = x.arguments(form)
+	}
+	if err != nil {
+		for _, i := range n.rules {
+			if x.p.Rules[i].If != nil {
+				x.failRule(i, "%s: %v", n.name, err)
+			}
+		}
+	}
+	if len(n.entries) == 0 { // runc's highest number counts this too
+		n.verdict, n.entries = x.def, [][]OCIArg{nil}
+	}
+}
+
+// fit returns the fieldBits of a test in the named call, and the test with its
+// constants within it.
+func (x *exporter) fit(t Test, name string) (Test, fieldBits, error) {
+	if t.Field == IP {
+		return t, fieldBits{}, errors.New("a document doesn't test the instruction pointer")
+	}
+	long := 32
+	if x.has64 {
+		long = 64
+	}
+	d := fieldBits{bits: x.width(t, name)}
+	if d.bits > 32 && t.Width != WidthLong && x.wide32 {
+		return t, d, fmt.Errorf("of %s the runtimes compare only 32 bits on some of the ABIs", t.field())
+	}
+	d.bits = min(d.bits, long)
+	d.whole = d.bits == long
+	if t.Op == OpMaskedEqual {
+		t.Value &= t.Mask
+	}
+	truncates := t.Width == WidthLow32 || t.Width == WidthLong && long == 32
+	for _, v := range []*uint64{&t.Value, &t.Mask} {
+		switch {
+		case *v <= d.max():
+		case truncates, *v|d.max()>>1 == math.MaxUint64: // the latter is a sign extension
+			*v &= d.max()
+		default:
+			return t, d, fmt.Errorf("%#x is more than the %d bits of %s", *v, d.bits, t.field())
+		}
+		if d.bits > 32 && x.has32 && *v > math.MaxUint32 {
+			return t, d, fmt.Errorf("of %#x the runtimes see only 32 bits on some of the ABIs", *v)
+		}
+	}
+	return t, d, nil
+}
+
+// width returns how many bits a test looks at on an ABI of 64.
+func (x *exporter) width(t Test, name string) int {
+	switch t.Width {
+	case WidthLow32:
+		return 32
+	case WidthKernel:
+		params, _ := syscalls.Args(name)
+		if i := int(t.Field); i < len(params) && params[i].Bits <= 32 {
+			return params[i].Bits
+		}
+	}
+	return 64
+}
+
+// arguments writes a form as the conditions of entries, of which any suffices.
+func (x *exporter) arguments(form []conjunct) ([][]OCIArg, error) {
+	entries, err := x.argumentsWith(form, false)
+	if err == nil && !x.specified(entries) {
+		entries, err = x.argumentsWith(form, true)
+	}
+	return entries, err
+}
+
+func (x *exporter) argumentsWith(form []conjunct, masks bool) ([][]OCIArg, error) {
+	var entries [][]OCIArg
+	for _, c := range form {
+		some := [][]OCIArg{nil}
+		for i, r := range c {
+			if !r.set {
+				continue
+			}
+			args, err := r.comparisons(i, masks, x.has32 && x.has64 && r.bits > 32)
+			if err != nil {
+				return nil, err
+			}
+			var next [][]OCIArg
+			for _, list := range some {
+				for _, a := range args {
+					next = append(next, append(slices.Clip(list), a))
+				}
+			}
+			if some = next; len(some) > maxConjuncts {
+				return nil, errTooLarge
+			}
+		}
+		entries = append(entries, some...)
+		if len(entries) > maxConjuncts {
+			return nil, errTooLarge
+		}
+	}
+	return entries, nil
+}
+
+// specified reports whether libseccomp's own documentation settles what several
+// entries of one call mean. It does for equality; other comparisons must stand
+// alone in their entries and, where words have 64 bits, agree in the upper half.
+func (x *exporter) specified(entries [][]OCIArg) bool {
+	if len(entries) < 2 {
+		return true
+	}
+	single, negated := true, false
+	var high [6]*uint64
+	for _, args := range entries {
+		single = single && len(args) == 1
+		for _, a := range args {
+			switch a.Op {
+			case OpEqual, OpMaskedEqual:
+				continue
+			case OpNotEqual:
+				negated = true
+			default:
+				h := a.Value >> 32
+				if high[a.Index] != nil && *high[a.Index] != h {
+					return false
+				}
+				high[a.Index] = &h
+			}
+			if len(args) > 1 {
+				return false
+			}
+		}
+	}
+	return single || !negated
+}
+
+// checkMultiplexed fails for calls that go through socketcall or ipc where
+// these would get another verdict than p's.
+func (x *exporter) checkMultiplexed() {
+	for i := range x.names {
+		n := &x.names[i]
+		on := x.multiplexed(n.name)
+		if on == 0 {
+			continue
+		}
+		if !n.unconditional() {
+			for _, r := range n.rules {
+				if x.p.Rules[r].If != nil {
+					x.failRule(r, "on %v the runtimes don't look at the arguments that %s has through socketcall or ipc", on, n.name)
+				}
+			}
+			continue
+		}
+		for _, a := range x.arches {
+			via, _, _ := syscalls.Multiplexed(a, n.name)
+			k := slices.IndexFunc(x.names, func(o exportName) bool { return o.name == via })
+			if k < 0 {
+				continue
+			}
+			// An unconditional rule of socketcall silences those of what it
+			// does, which is p's meaning too if it is first.
+			if v := &x.names[k]; !v.unconditional() || v.verdict != n.verdict && (v.verdict == x.def || v.rules[0] >= n.rules[0]) {
+				x.failRule(n.rules[0], "on %v the runtimes let the rule of %s decide about %s", a, via, n.name)
+			}
+		}
+	}
+}
+
+// checkAliases fails for names that are one number on an ABI but have different
+// rules, which the runtimes would take for rules of one call.
+func (x *exporter) checkAliases() {
+	for _, a := range x.arches {
+		byNumber := make(map[uint32]*exportName)
+		for i := range x.names {
+			n := &x.names[i]
+			nr, ok := syscalls.Lookup(a, n.name)
+			if !ok {
+				continue
+			}
+			if o := byNumber[nr]; o == nil {
+				byNumber[nr] = n
+			} else if o.key() != n.key() {
+				x.failRule(n.rules[0], "%s and %s are one call on %v and have different rules", n.name, o.name, a)
+			}
+		}
+	}
+}
+
+// checkStub fails for calls that runc, with this document, would answer with
+// ENOSYS: those above the highest number that it counts. It doesn't count calls
+// that can go through socketcall or ipc.
+func (x *exporter) checkStub() {
+	switch x.def.kind {
+	case KindAllow, KindLog, KindTrace:
+		return
+	}
+	for _, a := range x.arches {
+		var highest uint32
+		for i := range x.names {
+			if _, _, ok := syscalls.Multiplexed(a, x.names[i].name); !ok {
+				nr, _ := syscalls.Lookup(a, x.names[i].name)
+				highest = max(highest, nr)
+			}
+		}
+		if highest == 0 {
+			continue
+		}
+		for i := range x.names {
+			if n := &x.names[i]; n.verdict != x.def && x.hidden(a, n.name, highest) {
+				x.failRule(n.rules[0], "on %v runc would answer ENOSYS to %s; name a call with a higher number too", a, n.name)
+			}
+		}
+	}
+}
+
+func (x *exporter) hidden(a arch.Arch, name string, highest uint32) bool {
+	via, _, ok := syscalls.Multiplexed(a, name)
+	if !ok {
+		return false
+	}
+	nr, _ := syscalls.Lookup(a, name)
+	mux, _ := syscalls.Lookup(a, via)
+	return max(nr, mux) > highest
+}
