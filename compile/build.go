@@ -8,6 +8,7 @@ import (
 	"github.com/portcullis-go/portcullis/arch"
 	"github.com/portcullis-go/portcullis/internal/cbpf"
 	"github.com/portcullis-go/portcullis/profile"
+	"github.com/portcullis-go/portcullis/syscalls"
 )
 
 const (
@@ -19,16 +20,16 @@ const (
 
 // builder makes a plan's decision DAG.
 type builder struct {
-	*dag
-	hi, lo int // places of the halves of a 64-bit field
-	errs   []error
+	organizer
+	lo   int // place of the low half of a 64-bit field, as hi is of the high
+	errs []error
 }
 
 // build returns the decision that a filter makes by this plan: by audit
 // architecture, then by number, then by arguments.
 func build(g *dag, p *plan) (node, error) {
-	b := &builder{dag: g}
-	b.hi, b.lo = halves(p.order)
+	hi, lo := halves(p.order)
+	b := &builder{organizer: organizer{dag: g, hi: hi, done: make(map[node]node)}, lo: lo}
 	root := b.leaf(p.badArch)
 	done := make(map[uint32]bool)
 	for i := len(p.abis) - 1; i >= 0; i-- {
@@ -37,7 +38,7 @@ func build(g *dag, p *plan) (node, error) {
 			continue
 		}
 		done[audit] = true
-		byNr := b.search(b.numbers(p, audit))
+		byNr := b.search(wordNr, b.numbers(p, audit))
 		root = b.decide(test{word: wordArch, op: opEq, mask: ^uint32(0), k: audit}, byNr, root)
 	}
 	if g.full {
@@ -46,24 +47,18 @@ func build(g *dag, p *plan) (node, error) {
 	return root, errors.Join(b.errs...)
 }
 
-// interval is a decision for the numbers from first up to the next interval's.
-type interval struct {
-	first uint32
-	node  node
-}
-
 // numbers returns the decisions for all numbers of an audit architecture, by
 // ascending number and without equal neighbours.
 func (b *builder) numbers(p *plan, audit uint32) []interval {
 	var is []interval
 	for _, r := range regions(p, audit) {
 		if r.abi == nil {
-			is = append(is, interval{r.first, b.leaf(p.badArch)})
+			is = append(is, interval{first: r.first, node: b.leaf(p.badArch)})
 			continue
 		}
 		is = b.region(is, r)
 	}
-	return slices.CompactFunc(is, func(x, y interval) bool { return x.node == y.node })
+	return mergeIntervals(is)
 }
 
 // region is a range of numbers that belong to one ABI; nil is one that the
@@ -112,7 +107,7 @@ func (b *builder) region(is []interval, r region) []interval {
 			uses = uses[1:]
 		}
 		active = slices.DeleteFunc(active, func(u use) bool { return uint64(u.last) < at })
-		is = append(is, interval{uint32(at), b.number(r.abi, uint32(at), active)})
+		n := b.organize(b.number(r.abi, uint32(at), active))
 		next := uint64(r.last) + 1
 		if len(uses) > 0 {
 			next = min(next, uint64(uses[0].first))
@@ -120,6 +115,7 @@ func (b *builder) region(is []interval, r region) []interval {
 		for _, u := range active {
 			next = min(next, uint64(u.last)+1)
 		}
+		is = append(is, interval{uint32(at), n, known(r.abi.arch, uint32(at), uint32(next-1))})
 		if b.full {
 			break
 		}
@@ -195,3 +191,22 @@ func (b *builder) multiplexed(ap *abiPlan, m mux, uses []use) node {
 	}
 	return n
 }
+
+// known counts the calls that have a name among the numbers first to last: how
+// often a number is called is taken to be the same for all of them, and other
+// numbers not to be called.
+func known(a arch.Arch, first, last uint32) float32 {
+	n := 0
+	for nr := first; nr-first < maxCalls; nr++ {
+		if _, ok := syscalls.Name(a, nr); ok {
+			n++
+		}
+		if nr == last {
+			break
+		}
+	}
+	return float32(n)
+}
+
+// maxCalls is more than any ABI has system calls.
+const maxCalls = 1 << 10
