@@ -14,6 +14,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"unicode"
 
 	"github.com/google/go-cmp/cmp"
 )
@@ -126,10 +127,14 @@ func constAPI(c *types.Const, short types.Qualifier) string {
 // typeAPI returns a type, its exported fields and its exported methods.
 func typeAPI(tn *types.TypeName, short types.Qualifier) []string {
 	head := "type " + tn.Name()
-	if tn.IsAlias() {
-		return []string{head + " = " + types.TypeString(types.Unalias(tn.Type()), short)}
-	}
 	var api []string
+	if tn.IsAlias() {
+		named, ok := types.Unalias(tn.Type()).(*types.Named)
+		api = append(api, head+" = "+types.TypeString(types.Unalias(tn.Type()), short))
+		if !ok || !strings.Contains(named.Obj().Pkg().Path(), "/internal/") {
+			return api // it is listed where it is declared
+		}
+	}
 	switch u := tn.Type().Underlying().(type) {
 	case *types.Struct:
 		api = append(api, head+" struct")
@@ -218,7 +223,7 @@ func (c docChecker) decl(d ast.Decl) {
 		for _, s := range d.Specs {
 			switch s := s.(type) {
 			case *ast.TypeSpec:
-				c.typeSpec(s, d.Doc != nil || s.Doc != nil)
+				c.typeSpec(s, d.Doc.Text()+s.Doc.Text())
 			case *ast.ValueSpec:
 				// A comment on a group of constants speaks for all of them.
 				commented := d.Doc != nil || s.Doc != nil || s.Comment != nil
@@ -235,11 +240,11 @@ func (c docChecker) decl(d ast.Decl) {
 	}
 }
 
-func (c docChecker) typeSpec(s *ast.TypeSpec, commented bool) {
+func (c docChecker) typeSpec(s *ast.TypeSpec, typeDoc string) {
 	if !s.Name.IsExported() {
 		return
 	}
-	if !commented {
+	if typeDoc == "" {
 		c.errorf(s, "%s has no comment", s.Name.Name)
 	}
 	var fields *ast.FieldList
@@ -254,13 +259,23 @@ func (c docChecker) typeSpec(s *ast.TypeSpec, commented bool) {
 	if len(fields.List) > 0 && c.oneLine(fields) {
 		return // as in "struct{ First, Last uint32 }": the type's comment is theirs
 	}
+	text := typeDoc
+	for _, f := range fields.List {
+		text += " " + f.Doc.Text() + " " + f.Comment.Text()
+	}
 	for _, f := range fields.List {
 		for _, name := range f.Names {
-			if name.IsExported() && f.Doc == nil && f.Comment == nil {
+			if name.IsExported() && f.Doc == nil && f.Comment == nil && !mentions(text, name.Name) {
 				c.errorf(name, "%s.%s has no comment", s.Name.Name, name.Name)
 			}
 		}
 	}
+}
+
+// mentions reports whether a comment is about a name, too: one on a type or on
+// a field often explains several.
+func mentions(text, name string) bool {
+	return slices.Contains(strings.FieldsFunc(text, func(r rune) bool { return !unicode.IsLetter(r) && !unicode.IsDigit(r) }), name)
 }
 
 func (c docChecker) oneLine(n ast.Node) bool {

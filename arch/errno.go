@@ -124,4 +124,5 @@ type ErrnoError struct {
 	Nearest string // the nearest name, or "" where none is near
 }
 
+// Error returns what was asked for, and what was probably meant.
 func (e *ErrnoError) Error() string { return unknown("error number", e.Name, e.Nearest) }

@@ -127,6 +127,7 @@ type ParseError struct {
 	Nearest string
 }
 
+// Error returns what was asked for, and what was probably meant.
 func (e *ParseError) Error() string { return unknown("architecture", e.Name, e.Nearest) }
 
 // unknown writes the text of both errors of the package. A long name is cut: the

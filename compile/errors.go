@@ -13,10 +13,11 @@ import (
 
 // SyscallError reports a name that no ABI has.
 type SyscallError struct {
-	Name    string
+	Name    string // what was asked for
 	Nearest string // the nearest name that exists; "" where none is near
 }
 
+// Error returns the name, and what was probably meant.
 func (e *SyscallError) Error() string {
 	if e.Nearest == "" {
 		return fmt.Sprintf("unknown system call %q", e.Name)
@@ -27,9 +28,10 @@ func (e *SyscallError) Error() string {
 // ArchError reports an ABI that a filter can't cover.
 type ArchError struct {
 	Arch   arch.Arch
-	Reason string
+	Reason string // what is wrong with Arch, as the end of a sentence
 }
 
+// Error returns the ABI and the reason.
 func (e *ArchError) Error() string { return fmt.Sprintf("compile: ABI %v %s", e.Arch, e.Reason) }
 
 // ValueError reports a constant or mask with bits that its comparison would not
@@ -38,10 +40,11 @@ type ValueError struct {
 	Syscall string // "" in a rule that gives numbers
 	Arch    arch.Arch
 	Test    profile.Test
-	Value   uint64
-	Bits    int // that are compared
+	Value   uint64 // the constant of Test or its mask, which doesn't fit
+	Bits    int    // that are compared
 }
 
+// Error returns the comparison, the value and how many bits are compared.
 func (e *ValueError) Error() string {
 	return fmt.Sprintf("%v: %#x doesn't fit the %d bits that are compared (%s on %v); Register compares all, Low32 truncates",
 		e.Test, e.Value, e.Bits, cmp.Or(e.Syscall, "by number"), e.Arch)
@@ -53,7 +56,8 @@ type TooLongError struct {
 	// Instructions is the length of the program, or a lower bound of it where
 	// the compiler gave up before layout.
 	Instructions int
-	Limit        int
+	// Limit is what the kernel takes.
+	Limit int
 	// Costs are the rules that cost most, dearest first, at most ten.
 	Costs []RuleCost
 }
@@ -61,9 +65,10 @@ type TooLongError struct {
 // RuleCost is how many comparisons a rule put into a program.
 type RuleCost struct {
 	Rule  int // index into Profile.Rules
-	Tests int
+	Tests int // comparisons
 }
 
+// Error returns both lengths and the rules that cost most.
 func (e *TooLongError) Error() string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "compile: the program needs at least %d instructions, the kernel takes %d", e.Instructions, e.Limit)
@@ -93,12 +98,14 @@ func tooLong(n int, g *dag) *TooLongError {
 // InternalError reports a defect of this package. There is no program then:
 // better none than a wrong one.
 type InternalError struct {
-	Stage string
-	Err   error
+	Stage string // of the package comment, which failed
+	Err   error  // the cause
 }
 
+// Error returns the stage and the cause.
 func (e *InternalError) Error() string {
 	return fmt.Sprintf("compile: internal error in stage %s: %v", e.Stage, e.Err)
 }
 
+// Unwrap returns the cause.
 func (e *InternalError) Unwrap() error { return e.Err }

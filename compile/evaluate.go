@@ -10,7 +10,7 @@ import (
 
 // Verdict is what a profile says of one call, and which of its rules says so.
 type Verdict struct {
-	Action profile.Action
+	Action profile.Action // with the number of an errno, not its name
 	// Rule is the index of the deciding rule in Profile.Rules; RuleDefault
 	// where none matches, and RuleBadArch for an ABI that isn't covered.
 	Rule int

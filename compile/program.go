@@ -91,9 +91,10 @@ func (p *Program) Notes() []Note { return slices.Clone(p.notes) }
 
 // Note is a decision of the compiler.
 type Note struct {
-	Rule int // index into Profile.Rules
-	Arch arch.Arch
-	Text string
+	Rule int       // index into Profile.Rules
+	Arch arch.Arch // the ABI that it is about
+	Text string    // what was decided
 }
 
+// String returns the note in one line.
 func (n Note) String() string { return fmt.Sprintf("rule %d on %v: %s", n.Rule, n.Arch, n.Text) }

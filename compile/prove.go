@@ -19,7 +19,7 @@ type NotLiftableError = diagram.LiftError
 
 // Difference is a call on which two filters, or a profile and a filter, differ.
 type Difference struct {
-	Data Data
+	Data Data           // the call
 	A, B profile.Action // the verdicts of the first and of the second
 }
 
@@ -30,6 +30,7 @@ func (d Difference) String() string { return fmt.Sprintf("%v: %v → %v", d.Data
 // the profile's verdict and B the program's.
 type DifferenceError struct{ Difference }
 
+// Error returns the call and both verdicts.
 func (e *DifferenceError) Error() string {
 	return fmt.Sprintf("compile: on %v the profile says %v and the program %v", e.Data, e.A, e.B)
 }

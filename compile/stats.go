@@ -8,7 +8,7 @@ import (
 
 // Stats are figures about a program.
 type Stats struct {
-	Instructions int
+	Instructions int // in the program
 	// LongestPath is the most instructions that any call can make it run,
 	// counting ways that no input takes.
 	LongestPath int

@@ -10,9 +10,9 @@ import (
 
 // Trace is one run of a program.
 type Trace struct {
-	Data   Data
-	PCs    []int // instructions in the order in which they ran
-	Return uint32
+	Data   Data   // the call
+	PCs    []int  // instructions in the order in which they ran
+	Return uint32 // what the program returned; see Action
 	prog   *Program
 }
 

@@ -36,7 +36,7 @@ func (a Answer) String() string {
 // function returns.
 type Support struct {
 	Answer Answer
-	Reason error
+	Reason error // nil if Answer is Yes
 }
 
 // String returns the answer, and the reason in parentheses.

@@ -35,7 +35,7 @@ func (m Mode) String() string {
 
 // State is what is in force on a thread.
 type State struct {
-	Mode Mode
+	Mode Mode // what kind of seccomp is in force
 	// Filters is the number of filters, inherited ones included. It is -1 where
 	// the kernel doesn't tell (before Linux 5.9).
 	Filters int

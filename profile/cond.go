@@ -23,9 +23,9 @@ type (
 // Test compares a part of the call with a constant. All comparisons are of
 // unsigned numbers. The zero Test holds where argument 0 is 0.
 type Test struct {
-	Field Field
-	Width Width
-	Op    Op
+	Field Field // what is compared
+	Width Width // how much of it
+	Op    Op    // how
 	// Value is the constant; Mask is used by MaskedEqual alone, which holds
 	// where field&Mask == Value&Mask.
 	Value, Mask uint64

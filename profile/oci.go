@@ -55,6 +55,7 @@ const MaxDocument = 8 << 20
 
 // ParseOptions are how a document is read. The zero value is the advice.
 type ParseOptions struct {
+	// Dialect is that of the document, if it is known.
 	Dialect Dialect
 	// Strict makes every finding an error.
 	Strict bool
@@ -62,6 +63,7 @@ type ParseOptions struct {
 
 // ResolveOptions are how a document is resolved. The zero value is the advice.
 type ResolveOptions struct {
+	// Target is the machine, which decides the document's conditions.
 	Target Target
 	// Runtime is whose reading of the document is followed.
 	Runtime Runtime
@@ -70,12 +72,13 @@ type ResolveOptions struct {
 }
 
 // Document is a seccomp document as it was written: nothing in it has been
-// resolved for a machine. The zero value is the document {}, which means "no
-// seccomp".
+// resolved for a machine. Fields are called like the keys that they hold:
+// DefaultAction, Architectures, ArchMap, Flags, ListenerPath, ListenerMetadata
+// and Syscalls. The zero value is the document {}, which means "no seccomp".
 type Document struct {
 	Dialect          Dialect // never DialectAuto in a document that was read
 	DefaultAction    OCIAction
-	DefaultErrno     OCIErrno
+	DefaultErrno     OCIErrno // of defaultErrnoRet or defaultErrno
 	Architectures    []arch.Arch
 	ArchMap          []ArchMapping
 	Flags            []Flag
@@ -88,7 +91,7 @@ type Document struct {
 	origin   origin // where defaultAction and others stand
 }
 
-// OCIAction is the name of an action in a document; it has no data. Set tells
+// OCIAction is the Kind that an action of a document names; it has no data. Set tells
 // SCMP_ACT_KILL_PROCESS from a missing or empty action.
 type OCIAction struct {
 	Kind Kind
@@ -99,31 +102,34 @@ type OCIAction struct {
 // (errnoRet) or a name (errno, of Podman).
 type OCIErrno struct {
 	Errno arch.Errno // the name, or a number below 65536
-	Set   bool
+	Set   bool       // it isn't missing
 }
 
 // ArchMapping is an element of archMap. The zero Arch stands for a name that no
 // ABI has; it never matches.
 type ArchMapping struct {
 	Arch    arch.Arch
-	SubArch []arch.Arch
+	SubArch []arch.Arch // those that the filter covers besides Arch
 }
 
-// Entry is an element of a document's list of syscalls.
+// Entry is an element of a document's list of syscalls: what shall happen (Action)
+// to calls of some Names whose arguments are so (Args), provided that Includes
+// and Excludes hold for the machine.
 type Entry struct {
 	Names    []string // of names, or the one of name
 	Action   OCIAction
-	Errno    OCIErrno
+	Errno    OCIErrno // of errnoRet or errno
 	Args     []OCIArg
 	Includes Filter
 	Excludes Filter
-	Comment  string
+	Comment  string // has no meaning
 
 	origin origin
 }
 
-// OCIArg is a condition of an entry. Value is the mask and ValueTwo the datum
-// of OpMaskedEqual; ValueTwo is otherwise unused.
+// OCIArg is a condition of an entry: that the argument with this Index compares
+// by Op with Value. Value is the mask and ValueTwo the datum of OpMaskedEqual;
+// ValueTwo is otherwise unused.
 type OCIArg struct {
 	Index    int
 	Op       Op
@@ -135,7 +141,7 @@ type OCIArg struct {
 
 // Filter is an includes or excludes object. The zero value is no condition.
 type Filter struct {
-	Caps []string
+	Caps []string // spelt like "CAP_SYS_ADMIN"
 	// Arches has the zero Arch for a name that no ABI has. It never matches,
 	// and is a condition nonetheless.
 	Arches []arch.Arch

@@ -161,7 +161,7 @@ func (t Test) field() string {
 type RuleError struct {
 	Rule    int    // index into Profile.Rules
 	Comment string // of the rule
-	Err     error
+	Err     error  // what is wrong with it
 }
 
 // Error returns the rule's index, its comment and what is wrong.
