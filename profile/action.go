@@ -112,17 +112,25 @@ var kindNames = [kindCount]struct{ name, oci string }{
 	KindAllow:       {"Allow", "SCMP_ACT_ALLOW"},
 }
 
-// MarshalText returns the action's String.
-func (a Action) MarshalText() ([]byte, error) { return []byte(a.String()), nil }
+// MarshalText returns the action's String. It fails for an error number that
+// arch.Errno has no text for.
+func (a Action) MarshalText() ([]byte, error) {
+	if a.kind == KindErrno {
+		if _, err := a.errno.MarshalText(); err != nil {
+			return nil, fmt.Errorf("profile: %w", err)
+		}
+	}
+	return []byte(a.String()), nil
+}
 
-// UnmarshalText reads what String writes; Trap and Trace may go without their
-// data, which is then 0.
+// UnmarshalText reads what MarshalText writes; Trap and Trace may go without
+// their data, which is then 0. On failure a is left as it was.
 func (a *Action) UnmarshalText(text []byte) error {
 	name, data, hasData := strings.Cut(string(text), "(")
 	if hasData {
 		var closed bool
 		if data, closed = strings.CutSuffix(data, ")"); !closed {
-			return fmt.Errorf("profile: action %q: missing )", text)
+			return fmt.Errorf("profile: action %s: missing )", quote(string(text)))
 		}
 	}
 	for k := range kindCount {
@@ -134,26 +142,26 @@ func (a *Action) UnmarshalText(text []byte) error {
 		case KindErrno:
 			e, err := arch.ParseErrno(data)
 			if err != nil {
-				return fmt.Errorf("profile: action %q: %w", text, err)
+				return fmt.Errorf("profile: action %s: %w", quote(string(text)), err)
 			}
 			v.errno = e
 		case KindTrap, KindTrace:
 			if hasData {
 				n, err := strconv.ParseUint(data, 10, 16)
 				if err != nil {
-					return fmt.Errorf("profile: action %q: %w", text, err)
+					return fmt.Errorf("profile: action %s: %w", quote(string(text)), err)
 				}
 				v.data = uint16(n)
 			}
 		default:
 			if hasData {
-				return fmt.Errorf("profile: action %q: %s has no data", text, name)
+				return fmt.Errorf("profile: action %s: %s has no data", quote(string(text)), name)
 			}
 		}
 		*a = v
 		return nil
 	}
-	return fmt.Errorf("profile: action %q is unknown", text)
+	return fmt.Errorf("profile: action %s is unknown", quote(string(text)))
 }
 
 // Word bits of a filter's return value (include/uapi/linux/seccomp.h).

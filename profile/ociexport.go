@@ -141,7 +141,6 @@ func (x *exporter) document() *Document {
 	}
 	x.collect()
 	x.checkMultiplexed()
-	x.checkAliases()
 	x.checkStub()
 	d.Syscalls = x.entries()
 	return d

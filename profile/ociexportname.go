@@ -226,26 +226,6 @@ func (x *exporter) checkMultiplexed() {
 	}
 }
 
-// checkAliases fails for names that are one number on an ABI but have different
-// rules, which the runtimes would take for rules of one call.
-func (x *exporter) checkAliases() {
-	for _, a := range x.arches {
-		byNumber := make(map[uint32]*exportName)
-		for i := range x.names {
-			n := &x.names[i]
-			nr, ok := syscalls.Lookup(a, n.name)
-			if !ok {
-				continue
-			}
-			if o := byNumber[nr]; o == nil {
-				byNumber[nr] = n
-			} else if o.key() != n.key() {
-				x.failRule(n.rules[0], "%s and %s are one call on %v and have different rules", n.name, o.name, a)
-			}
-		}
-	}
-}
-
 // checkStub fails for calls that runc, with this document, would answer with
 // ENOSYS: those above the highest number that it counts. It doesn't count calls
 // that can go through socketcall or ipc.

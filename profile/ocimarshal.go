@@ -72,11 +72,15 @@ func (d *Document) MarshalJSON() ([]byte, error) {
 		m.need(inBoth, "archMap")
 	}
 	for _, am := range d.ArchMap {
+		m.arches([]arch.Arch{am.Arch}, arch.Arch.OCI, "archMap")
 		out.ArchMap = append(out.ArchMap, jsonMapping{m.arch(am.Arch, arch.Arch.OCI), m.arches(am.SubArch, arch.Arch.OCI, "subArchitectures")})
 	}
 	if d.FlagsSet || len(d.Flags) > 0 {
 		flags := make([]string, len(d.Flags))
 		for i, f := range d.Flags {
+			if !f.known() {
+				m.fail("unknown flag %s", quote(string(f)))
+			}
 			flags[i] = "SECCOMP_FILTER_FLAG_" + string(f)
 		}
 		out.Flags = &flags
