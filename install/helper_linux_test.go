@@ -17,6 +17,7 @@ import (
 	"golang.org/x/net/bpf"
 
 	"github.com/portcullis-go/portcullis/internal/cbpf"
+	"github.com/portcullis-go/portcullis/internal/sys"
 )
 
 // Filters can't be taken back. A test of one thread runs on a thread that dies
@@ -104,12 +105,19 @@ func mustExit(t *testing.T, name string) {
 	}
 }
 
-// onThread runs f on an OS thread that dies with it.
+// onThread runs f on an OS thread that dies with it, which the main thread
+// wouldn't.
 func onThread(t *testing.T, f func() error) {
 	t.Helper()
 	done := make(chan error)
 	go func() {
 		runtime.LockOSThread()
+		if sys.Gettid() == os.Getpid() {
+			onThread(t, f)
+			runtime.UnlockOSThread()
+			done <- nil
+			return
+		}
 		done <- f()
 	}()
 	if err := <-done; err != nil {

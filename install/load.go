@@ -19,7 +19,9 @@ type Options struct {
 	// that thread starts from then on. The caller has called
 	// runtime.LockOSThread and never unlocks, so that the thread ends with its
 	// goroutine; otherwise other goroutines would run under the filter by
-	// chance. If Load fails late, no_new_privs stays set on the thread.
+	// chance. The process's main thread is the exception: it never ends, keeps
+	// the filter, and is a SyncError for whoever calls Load for every thread
+	// later. If Load fails late, no_new_privs stays set on the thread.
 	//
 	// The zero value is every thread of the process (SECCOMP_FILTER_FLAG_TSYNC,
 	// Linux 3.17).

@@ -8,6 +8,7 @@ import (
 	"runtime"
 	"syscall"
 	"testing"
+	"time"
 
 	"github.com/portcullis-go/portcullis/internal/sys"
 )
@@ -117,12 +118,20 @@ func syncError() error {
 			return err
 		}
 	}
-	return tasks(func(task int, s State) error {
-		if task == tid {
-			return wantState(s, 1, Yes)
+	// The last thread that tried is perhaps about to end.
+	for range 100 {
+		err = tasks(func(task int, s State) error {
+			if task == tid {
+				return wantState(s, 1, Yes)
+			}
+			return wantState(s, 0, No)
+		})
+		if err == nil {
+			return nil
 		}
-		return wantState(s, 0, No)
-	})
+		time.Sleep(10 * time.Millisecond)
+	}
+	return err
 }
 
 // stranger returns the id of a thread that has a filter of its own until hold

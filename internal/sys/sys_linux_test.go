@@ -1,0 +1,136 @@
+package sys
+
+import (
+	"os"
+	"runtime"
+	"syscall"
+	"testing"
+	"time"
+)
+
+// onThread runs f on an OS thread that dies with it, because filters can't be
+// taken back. The main thread couldn't die.
+func onThread(f func()) {
+	done := make(chan struct{})
+	go func() {
+		defer close(done)
+		runtime.LockOSThread()
+		if Gettid() == os.Getpid() {
+			onThread(f)
+			runtime.UnlockOSThread()
+			return
+		}
+		f()
+	}()
+	<-done
+}
+
+func TestSetFilter(t *testing.T) {
+	if err := Unsupported(); err != nil {
+		t.Fatal(err)
+	}
+	onThread(func() {
+		if err := SetNoNewPrivs(); err != nil {
+			t.Error(err)
+		}
+		if nnp, err := NoNewPrivs(); err != nil || !nnp {
+			t.Errorf("no_new_privs is %v, %v", nnp, err)
+		}
+		for _, n := range []int{0, 4097, 1 << 16, 1<<16 + 1} {
+			if _, err := SetFilter(0, make([]Insn, n)); err != syscall.EINVAL {
+				t.Errorf("%d instructions: got %v, want EINVAL", n, err)
+			}
+		}
+		prog := []Insn{{0x20, 0, 0, 0}, {0x15, 0, 1, 600}, {0x06, 0, 0, 0x5004d}, {0x06, 0, 0, 0x7fff0000}}
+		if n, err := SetFilter(FlagLog, prog); n != 0 || err != nil {
+			t.Errorf("got %d, %v", n, err)
+		}
+		if _, _, errno := syscall.Syscall(600, 0, 0, 0); errno != 77 {
+			t.Errorf("the call gives %d, want 77", errno)
+		}
+		if m, err := Mode(); m != 2 || err != nil {
+			t.Errorf("mode %d, %v", m, err)
+		}
+	})
+}
+
+// TestSetFilterResult looks for the two results that aren't 0: a descriptor,
+// and the id of a thread that has no part in the caller's filter.
+func TestSetFilterResult(t *testing.T) {
+	allow := []Insn{{0x06, 0, 0, 0x7fff0000}}
+	onThread(func() {
+		if err := SetNoNewPrivs(); err != nil {
+			t.Error(err)
+		}
+		if known, err := FlagsKnown(FlagNewListener); known {
+			fd, err := SetFilter(FlagNewListener, allow)
+			if err != nil || syscall.Close(fd) != nil {
+				t.Errorf("descriptor %d, %v", fd, err)
+			}
+		} else {
+			t.Logf("the kernel lacks the flag NEW_LISTENER (Linux 5.0): %v", err)
+			if _, err := SetFilter(0, allow); err != nil {
+				t.Error(err)
+			}
+		}
+		odd := Gettid()
+		onThread(func() {
+			if err := SetNoNewPrivs(); err != nil {
+				t.Error(err)
+			}
+			// A thread of another test may not have ended yet.
+			for range 100 {
+				tid, err := SetFilter(FlagTSync, allow)
+				if tid == odd && err == nil {
+					return
+				}
+				if tid == 0 || err != nil {
+					t.Errorf("got %d, %v, want thread %d", tid, err, odd)
+					return
+				}
+				time.Sleep(10 * time.Millisecond)
+			}
+			t.Errorf("never thread %d", odd)
+		})
+	})
+}
+
+func TestProbes(t *testing.T) {
+	for flags, want := range map[uint32]bool{0: true, FlagTSync: true, 1 << 30: false} {
+		if got, err := FlagsKnown(flags); got != want || err != nil {
+			t.Errorf("flags %#x: got %v, %v, want %v", flags, got, err, want)
+		}
+	}
+	for action, want := range map[uint32]bool{0: true, 0x7fff0000: true, 0x12340000: false} {
+		if got, err := ActionAvail(action); got != want || err != nil {
+			t.Errorf("action %#x: got %v, %v, want %v", action, got, err, want)
+		}
+	}
+	if notif, resp, data, err := NotifSizes(); err == nil && (notif < 80 || resp < 24 || data != 64) {
+		t.Errorf("got %d, %d, %d", notif, resp, data)
+	} else if err != nil && err != syscall.EINVAL {
+		t.Error(err)
+	}
+	if Nr == 0 || Gettid() < 1 {
+		t.Errorf("number %d, thread %d", Nr, Gettid())
+	}
+}
+
+// TestHidden looks at errors that are neither a yes nor a no.
+func TestHidden(t *testing.T) {
+	onThread(func() {
+		if err := SetNoNewPrivs(); err != nil {
+			t.Error(err)
+		}
+		prog := []Insn{{0x20, 0, 0, 0}, {0x15, 0, 1, Nr}, {0x06, 0, 0, 0x50001}, {0x06, 0, 0, 0x7fff0000}}
+		if _, err := SetFilter(0, prog); err != nil {
+			t.Error(err)
+		}
+		if known, err := FlagsKnown(0); known || err != syscall.EPERM {
+			t.Errorf("flags: got %v, %v, want EPERM", known, err)
+		}
+		if known, err := ActionAvail(0); known || err != syscall.EPERM {
+			t.Errorf("action: got %v, %v, want EPERM", known, err)
+		}
+	})
+}
