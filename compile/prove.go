@@ -11,7 +11,7 @@ import (
 
 // ErrTooComplex is returned where a proof would need more memory or time than
 // it is given: a million nodes, some 30 MB, and 33 million steps.
-var ErrTooComplex = diagram.ErrTooComplex
+var ErrTooComplex error = diagram.TooComplex{}
 
 // NotLiftableError reports a program whose meaning can't be told exactly: an
 // instruction computes with two values of the call, or adds to one.

@@ -16,11 +16,16 @@
 // takes time linear in it.
 package diagram
 
-import "errors"
-
 // ErrTooComplex is returned where a meaning would need more nodes, or finding it
 // more steps, than the bounds of a [Store].
-var ErrTooComplex = errors.New("too complex to decide within bounds")
+var ErrTooComplex error = TooComplex{}
+
+// TooComplex is the type of ErrTooComplex. Its values are equal, so that another
+// package can have the error in a variable of its own without work before main.
+type TooComplex struct{}
+
+// Error says what happened.
+func (TooComplex) Error() string { return "too complex to decide within bounds" }
 
 // Ref is a node of a Store: a function of the argument bits.
 type Ref int32
