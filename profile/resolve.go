@@ -68,6 +68,12 @@ func (d *Document) Profile(o ResolveOptions) (Profile, Findings, error) {
 // resolving a document may take.
 const maxWork = 1 << 27
 
+// The cost of longer steps: looking up a name, making a node.
+const (
+	workName = 32
+	workNode = 64
+)
+
 // resolver is the state of one call of Document.Profile.
 type resolver struct {
 	doc    *Document
@@ -111,11 +117,13 @@ func (r *resolver) profile() Profile {
 		r.abis = append(r.abis, r.resolveABI(a))
 	}
 	r.reportDomain()
-	stub := r.stub(kept)
-	rules := r.emit(stub)
 	r.finish()
+	var rules []Rule
+	if r.budget >= 0 {
+		rules = r.emit(r.stub(kept))
+	}
 	if r.budget < 0 {
-		r.errs.add(r.doc.origin, resolveTooComplex, nil, "resolving the document takes too much work: it has too many conditional rules for one call")
+		r.errs.add(r.doc.origin, resolveTooComplex, nil, "resolving the document takes too much work: it has too many rules, or too many with conditions for one call")
 	}
 	if r.failed() {
 		return Profile{}

@@ -8,32 +8,33 @@ import (
 	"github.com/portcullis-go/portcullis/arch"
 )
 
-// ruleBlock is the rules of one number: tried in order, and on no other number.
-type ruleBlock []linearRule
+// ruleBlock is the rules of one number, tried in order, and a text that is equal
+// for blocks that look and mean the same.
+type ruleBlock struct {
+	key   string
+	rules []linearRule
+}
 
 // emit returns the rules of the profile: the stub's, and one block for each
 // number. Numbers with equal blocks share rules.
 func (r *resolver) emit(stub []Rule) []Rule {
-	g := &grouper{r: r, byName: make(map[nameBlock]int), byArches: make(map[archBlock]int)}
+	g := &grouper{r: r, byName: make(map[nameBlock]int, 512), byArches: make(map[archBlock]int)}
+	uncond := make([]ruleBlock, len(r.rules))
+	for i := range r.rules {
+		uncond[i] = *g.block([]linearRule{{nil, i}})
+	}
 	for i, s := range r.abis {
 		for _, n := range s.numbers {
-			if b := n.block(); len(b) > 0 {
-				g.add(i, n.name, b)
+			if n.uncond >= 0 {
+				g.add(i, n.name, &uncond[n.uncond])
+			} else if n.tree != nil && !n.tree.conflict {
+				if b := n.tree.linearise(); len(b) > 0 {
+					g.add(i, n.name, g.block(b))
+				}
 			}
 		}
 	}
 	return append(stub, g.rules()...)
-}
-
-// block returns what is left of a number's rules.
-func (n *callState) block() ruleBlock {
-	switch {
-	case n.uncond >= 0:
-		return ruleBlock{{nil, n.uncond}}
-	case n.tree == nil || n.tree.conflict:
-		return nil
-	}
-	return n.tree.linearise()
 }
 
 // grouper finds numbers of equal meaning: first a name's on several ABIs, then
@@ -60,41 +61,37 @@ type archBlock struct {
 type namedBlock struct {
 	nameBlock
 	abis  abiSet
-	rules ruleBlock
+	rules []linearRule
 }
 
 type groupBlock struct {
 	abis  abiSet
 	names []string
-	rules ruleBlock
+	rules []linearRule
 }
 
-func (g *grouper) add(abi int, name string, b ruleBlock) {
-	k := nameBlock{name, g.key(b)}
+func (g *grouper) add(abi int, name string, b *ruleBlock) {
+	k := nameBlock{name, b.key}
 	i, ok := g.byName[k]
 	if !ok {
 		i = len(g.named)
 		g.byName[k] = i
-		g.named = append(g.named, namedBlock{nameBlock: k, rules: b})
+		g.named = append(g.named, namedBlock{nameBlock: k, rules: b.rules})
 	}
 	g.named[i].abis |= 1 << abi
 }
 
-// key returns a text that is equal for blocks that look and mean the same.
-func (g *grouper) key(b ruleBlock) string {
-	if len(b) == 1 && b[0].cond == nil {
-		f := &g.r.rules[b[0].rule]
-		return strconv.Itoa(int(f.word)) + f.comment
-	}
+// block returns rules with their key.
+func (g *grouper) block(rules []linearRule) *ruleBlock {
 	var sb strings.Builder
-	for _, l := range b {
+	for _, l := range rules {
 		f := &g.r.rules[l.rule]
 		sb.WriteString(strconv.Itoa(int(f.word)))
 		sb.WriteByte(' ')
 		sb.WriteString(strconv.Quote(f.comment))
 		writeKey(&sb, l.cond)
 	}
-	return sb.String()
+	return &ruleBlock{sb.String(), rules}
 }
 
 // writeKey writes the conditions that linearising makes.

@@ -172,6 +172,7 @@ type abiState struct {
 	arch    arch.Arch
 	bits    int
 	numbers []*callState
+	spare   []callState
 	at      map[uint32]*callState
 	absent  map[string]*callState // of names that the ABI lacks
 	lacking bool                  // some rule has a name without a number
@@ -194,7 +195,7 @@ func (r *resolver) resolveABI(a arch.Arch) *abiState {
 	_, _, s.mux = syscalls.Multiplexed(a, "socket")
 	for i := range r.rules {
 		for _, name := range r.rules[i].names {
-			if !r.spend(8) {
+			if !r.spend(workName) {
 				return s
 			}
 			r.addName(s, i, name)
@@ -240,7 +241,11 @@ func (r *resolver) addName(s *abiState, rule int, name string) {
 func (s *abiState) number(nr uint32, name string) *callState {
 	n := s.at[nr]
 	if n == nil {
-		n = &callState{nr: nr, name: name, uncond: -1}
+		if len(s.spare) == 0 {
+			s.spare = make([]callState, 128)
+		}
+		n, s.spare = &s.spare[0], s.spare[1:]
+		*n = callState{nr: nr, name: name, uncond: -1}
 		s.at[nr] = n
 		s.numbers = append(s.numbers, n)
 	}

@@ -50,7 +50,7 @@ func (t *condTree) markLive(level []*treeNode) {
 func (t *condTree) walk(ps []treePath, level []*treeNode, prefix []treeStep) []treePath {
 	for _, n := range level {
 		for b, e := range n.to {
-			if e.verdict == 0 && e.level == nil || !t.resolver.spend(4) {
+			if e.verdict == 0 && e.level == nil || !t.resolver.spend(workNode+len(prefix)) {
 				continue
 			}
 			steps := append(slices.Clip(prefix), treeStep{n.nodeWord, uint8(b)})
@@ -261,9 +261,10 @@ func (t *condTree) byPath() []linearRule {
 			i = end
 			continue
 		}
-		for ; i < end; i++ {
+		for ; i < end && t.resolver.spend(workNode*len(t.paths[i].steps)); i++ {
 			ls = append(ls, linearRule{pathCond(t.paths[i].steps), rule})
 		}
+		i = end
 	}
 	return ls
 }

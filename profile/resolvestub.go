@@ -88,7 +88,7 @@ func (r *resolver) highest(kept []int, a arch.Arch) uint32 {
 	var top uint32
 	for _, i := range kept {
 		for _, name := range r.doc.Syscalls[i].Names {
-			if !r.spend(4) {
+			if !r.spend(workName) {
 				return 0
 			}
 			if _, _, ok := syscalls.Multiplexed(a, name); ok {

@@ -98,6 +98,9 @@ func (t *condTree) expand(c conj, rule int) treeEdge {
 	if len(c) == 0 {
 		return treeEdge{verdict: rule + 1}
 	}
+	if !t.resolver.spend(3 * workNode) {
+		return treeEdge{verdict: rule + 1} // whatever: nothing comes of it
+	}
 	next := func() treeEdge { return t.expand(c[1:], rule) }
 	if t.bits == 32 {
 		return t.expand32(c[0], next)
@@ -186,7 +189,9 @@ func (t *condTree) insert(r treeRule) outcome {
 	}
 	t.rules = append(t.rules, r)
 	var o outcome
-	t.insertAt(&t.level, t.expand(r.conds, i).level[0], &o)
+	if e := t.expand(r.conds, i); e.level != nil {
+		t.insertAt(&t.level, e.level[0], &o)
+	}
 	return o
 }
 
