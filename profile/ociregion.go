@@ -39,7 +39,15 @@ type region struct {
 // conjunct is regions of the arguments that must all be met.
 type conjunct [6]region
 
-var errTooLarge = fmt.Errorf("its condition needs more than %d entries", maxConjuncts)
+var errTooLarge error = tooLarge{}
+
+// tooLarge is a type, so that its one value is made by the compiler and not
+// before main.
+type tooLarge struct{}
+
+func (tooLarge) Error() string {
+	return fmt.Sprintf("its condition needs more than %d entries", maxConjuncts)
+}
 
 // always reports whether any of cs always holds.
 func always(cs []conjunct) bool {
