@@ -39,13 +39,13 @@ type region struct {
 // conjunct is regions of the arguments that must all be met.
 type conjunct [6]region
 
-var errTooLarge error = tooLarge{}
+var errTooLarge error = manyEntries{}
 
-// tooLarge is a type, so that its one value is made by the compiler and not
+// manyEntries is a type, so that its one value is made by the compiler and not
 // before main.
-type tooLarge struct{}
+type manyEntries struct{}
 
-func (tooLarge) Error() string {
+func (manyEntries) Error() string {
 	return fmt.Sprintf("its condition needs more than %d entries", maxConjuncts)
 }
 
