@@ -61,7 +61,13 @@ func isLibrary(p listed) bool {
 // compiler writes for importers.
 func exportedAPI(t *testing.T, goos string) string {
 	t.Helper()
-	all := goList(t, goos, "-export", "-deps", "./...")
+	var library []string
+	for _, p := range goList(t, goos, "./...") {
+		if isLibrary(p) {
+			library = append(library, p.ImportPath)
+		}
+	}
+	all := goList(t, goos, slices.Concat([]string{"-export", "-deps"}, library)...)
 	exports := map[string]string{}
 	for _, p := range all {
 		exports[p.ImportPath] = p.Export
