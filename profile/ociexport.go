@@ -74,10 +74,11 @@ type verdict struct {
 
 // exportName is what a document says about one name.
 type exportName struct {
-	name    string
-	rules   []int // that name it, up to the first unconditional one
-	verdict verdict
-	entries [][]OCIArg // any of which gives the verdict; one without arguments always
+	name        string
+	rules       []int // that name it, up to the first unconditional one
+	conditional bool  // one of these has a condition, if only one that always holds
+	verdict     verdict
+	entries     [][]OCIArg // any of which gives the verdict; one without arguments always
 }
 
 // unconditional reports whether all calls of the name have the verdict.
@@ -141,6 +142,7 @@ func (x *exporter) document() *Document {
 	}
 	x.collect()
 	x.checkMultiplexed()
+	x.checkSpecified()
 	x.checkStub()
 	d.Syscalls = x.entries()
 	return d

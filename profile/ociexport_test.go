@@ -118,6 +118,9 @@ func TestMarshalOCI(t *testing.T) {
 		{"trace", exportable(profile.Trace(7), arch.X86_64).Allow("read").Do(profile.Trace(8), "write"), "read ALLOW\nwrite TRACE(8)"},
 		{"socketcall first", exportable(profile.KillProcess(), arch.X86).Allow("socketcall", "clone3").Deny(arch.EPERM, "socket"),
 			"socketcall,clone3 ALLOW\nsocket ERRNO(1)"},
+		{"numbers of socketcall", exportable(eperm, arch.PPC64LE).Allow("socketcall", "socket", "ipc", "msgget", "clone3"),
+			"socketcall,socket,ipc,msgget,clone3 ALLOW"},
+		{"X86_64 and what it lacks", on64().Allow("mmap2").Allow("mmap").If(reg(1).Equal(1)), "mmap2 ALLOW\nmmap ALLOW 1 EQ 0x1"},
 		{"any ABI", exportable(eperm).Allow("read", "openat2"), "read,openat2 ALLOW"},
 	}
 	for _, tt := range tests {
@@ -170,6 +173,10 @@ func TestMarshalOCIRefuses(t *testing.T) {
 		{"arguments on any ABI", exportable(eperm).Allow("clone3").Allow("socket").If(profile.Arg(0).Equal(1)), "the runtimes don't look"},
 		{"socketcall last", x86().Deny(arch.EACCES, "socket").Allow("socketcall"), "rule 1: not representable: on x86 the runtimes let the rule of socketcall decide about socket"},
 		{"socketcall of the default", x86().Deny(arch.EPERM, "socketcall").Allow("socket"), "decide about socket"},
+		{"ipc by number", x86().Allow("msgget"), "on x86 the runtimes know msgget through ipc only by part of its numbers"},
+		{"socketcall by number", exportable(eperm, arch.PPC64LE).Allow("socket", "clone3"), "through socketcall only by part of its numbers; a rule must give socketcall itself a verdict"},
+		{"socketcall with conditions", x86().Allow("socketcall").If(reg(1).Equal(1)).Do(profile.Log(), "socket"), "decide about socket"},
+		{"unspecified", exportable(eperm, arch.AArch64).Allow("open").Allow("mmap").If(reg(1).Equal(1)), "on aarch64, which has no number of its own for open"},
 		{"hidden by ENOSYS", exportable(eperm, arch.X86).Allow("read", "socket"), "runc would answer ENOSYS to socket"},
 	}
 	for _, tt := range tests {

@@ -26,6 +26,7 @@ func (x *exporter) collect() {
 			if n := &x.names[k]; !closed[name] && !slices.Contains(n.rules, i) {
 				n.rules = append(n.rules, i)
 				closed[name] = r.If == nil
+				n.conditional = n.conditional || r.If != nil
 			}
 		}
 	}
@@ -203,7 +204,7 @@ func (x *exporter) checkMultiplexed() {
 		if on == 0 {
 			continue
 		}
-		if !n.unconditional() {
+		if n.conditional {
 			for _, r := range n.rules {
 				if x.p.Rules[r].If != nil {
 					x.failRule(r, "on %v the runtimes don't look at the arguments that %s has through socketcall or ipc", on, n.name)
@@ -212,16 +213,57 @@ func (x *exporter) checkMultiplexed() {
 			continue
 		}
 		for _, a := range x.arches {
-			via, _, _ := syscalls.Multiplexed(a, n.name)
-			k := slices.IndexFunc(x.names, func(o exportName) bool { return o.name == via })
-			if k < 0 {
+			if via, _, ok := syscalls.Multiplexed(a, n.name); ok {
+				x.checkVia(n, a, via)
+			}
+		}
+	}
+}
+
+// checkVia fails if calls of n that are made through via get another verdict
+// from the runtimes. They compare all of the number that selects the call,
+// while of that of ipc the kernel reads 16 bits, and of that of socketcall 32.
+func (x *exporter) checkVia(n *exportName, a arch.Arch, via string) {
+	k := slices.IndexFunc(x.names, func(o exportName) bool { return o.name == via })
+	switch {
+	case k < 0 && n.verdict != x.def && (via == "ipc" || a.Bits() == 64):
+		x.failRule(n.rules[0], "on %v the runtimes know %s through %s only by part of its numbers; a rule must give %[3]s itself a verdict", a, n.name, via)
+	case k < 0:
+	// An unconditional rule of socketcall silences those of what it does,
+	// which is p's meaning too if it is first.
+	case !x.names[k].unconditional() || x.names[k].verdict != n.verdict && (x.names[k].conditional || x.names[k].verdict == x.def || x.names[k].rules[0] >= n.rules[0]):
+		x.failRule(n.rules[0], "on %v the runtimes let the rule of %s decide about %s", a, via, n.name)
+	}
+}
+
+// checkSpecified fails for ABIs on which libseccomp doesn't specify what rules
+// for their own calls do: where all of these have conditions, and other rules
+// are for names that the ABI lacks. X86_64 and X32 alone are exempt.
+func (x *exporter) checkSpecified() {
+	for _, a := range x.arches {
+		if a == arch.X86_64 && !slices.Contains(x.arches, arch.X32) || a == arch.X32 && !slices.Contains(x.arches, arch.X86_64) {
+			continue
+		}
+		_, mux := syscalls.Lookup(a, "socketcall")
+		own, lacking := false, ""
+		for i := range x.names {
+			n := &x.names[i]
+			if n.verdict == x.def {
 				continue
 			}
-			// An unconditional rule of socketcall silences those of what it
-			// does, which is p's meaning too if it is first.
-			if v := &x.names[k]; !v.unconditional() || v.verdict != n.verdict && (v.verdict == x.def || v.rules[0] >= n.rules[0]) {
-				x.failRule(n.rules[0], "on %v the runtimes let the rule of %s decide about %s", a, via, n.name)
+			_, direct := syscalls.Lookup(a, n.name)
+			_, _, muxed := syscalls.Multiplexed(a, n.name)
+			if direct && n.unconditional() {
+				own, lacking = false, ""
+				break
 			}
+			own = own || direct || muxed
+			if !direct && (muxed || !mux) {
+				lacking = n.name
+			}
+		}
+		if own && lacking != "" {
+			x.fail("on %v, which has no number of its own for %s, nothing specifies what the runtimes do, as all other rules there have conditions; any unconditional one helps", a, lacking)
 		}
 	}
 }
