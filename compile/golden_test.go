@@ -1,0 +1,154 @@
+package compile_test
+
+import (
+	"bytes"
+	"crypto/sha256"
+	"flag"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/portcullis-go/portcullis/arch"
+	"github.com/portcullis-go/portcullis/compile"
+	"github.com/portcullis-go/portcullis/internal/cbpf"
+	"github.com/portcullis-go/portcullis/profile"
+)
+
+var update = flag.Bool("update", false, "write the files of testdata that tests compare with")
+
+// golden compares a text with a file of testdata, or writes it there.
+func golden(t *testing.T, name, got string) {
+	t.Helper()
+	path := filepath.Join("testdata", name)
+	if *update {
+		if err := os.WriteFile(path, []byte(got), 0o666); err != nil {
+			t.Fatal(err)
+		}
+	}
+	want, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff(strings.Split(string(want), "\n"), strings.Split(got, "\n")); diff != "" {
+		t.Errorf("%s differs (-want +got); -update writes it:\n%s", path, diff)
+	}
+}
+
+// TestListings shows what small profiles become.
+func TestListings(t *testing.T) {
+	x64 := compile.Target{Arch: arch.X86_64}
+	var b strings.Builder
+	for _, l := range []struct {
+		name   string
+		p      profile.Profile
+		target compile.Target
+	}{
+		{"zero", profile.Profile{}, x64},
+		{"names", profile.New(eperm).Allow("read", "write", "exit_group"), x64},
+		{"lone number", profile.New(profile.Allow()).Deny(arch.ENOSYS, "clone3"), x64},
+		{"int and size_t", profile.New(eperm).
+			Allow("socket").If(arg(0).In(1, 2)).
+			Allow("read").If(arg(2).LessEqual(1 << 33)), x64},
+		{"both byte orders: big", profile.New(eperm).Allow("read").If(arg(2).LessEqual(1 << 33)), compile.Target{Arch: arch.S390X}},
+		{"three ABIs", profile.New(eperm).On(arch.X86_64, arch.X86, arch.X32).
+			Allow("read").Do(profile.Log(), "socket"), x64},
+		{"masks and modes", profile.New(profile.Allow()).
+			Deny(arch.EPERM, "chmod").If(arg(1).AnyBits(0o6000)).
+			Deny(arch.EPERM, "fchmod").If(arg(1).Equal(0o4755)).
+			Do(profile.KillProcess(), "mprotect").If(arg(2).AllBits(6)), compile.Target{Arch: arch.X86_64}},
+		{"multiplexed", profile.New(eperm).Allow("connect").Do(profile.Log(), "socket").If(arg(0).Equal(1)), compile.Target{Arch: arch.X86}},
+	} {
+		prog, err := compile.Compile(l.p, compile.Options{Target: l.target})
+		if err != nil {
+			t.Fatalf("%s: %v", l.name, err)
+		}
+		fmt.Fprintf(&b, "-- %s: %v --\n%v", l.name, prog.Stats(), prog)
+	}
+	golden(t, "listings.txt", b.String())
+}
+
+// goldenGroups are the ABIs for which the programs of the corpus are recorded.
+var goldenGroups = [][]arch.Arch{
+	{arch.X86_64, arch.X86, arch.X32},
+	{arch.AArch64, arch.ARM},
+	{arch.S390X, arch.S390},
+	{arch.MIPSEL64, arch.MIPSEL, arch.MIPSEL64N32},
+}
+
+// TestPrograms records the length of each program of the corpus, its longest
+// way, and a hash of its bytes, which is the same on every machine that compiles
+// it.
+func TestPrograms(t *testing.T) {
+	var b strings.Builder
+	for _, e := range corpus() {
+		for _, g := range goldenGroups {
+			prog, err := compile.Compile(e.profile.On(g...), compile.Options{})
+			if err != nil {
+				t.Fatal(err)
+			}
+			bin, err := prog.MarshalBinary()
+			if err != nil {
+				t.Fatal(err)
+			}
+			s := prog.Stats()
+			fmt.Fprintf(&b, "%-20s %-28s %4d %3d %x\n", e.name, groupName(g), s.Instructions, s.LongestPath, sha256.Sum256(bin))
+		}
+	}
+	golden(t, "programs.txt", b.String())
+}
+
+// Equal input gives equal bytes each time.
+func TestDeterminism(t *testing.T) {
+	p := profile.New(eperm).On(arch.X86_64, arch.X86, arch.X32)
+	for _, e := range corpus() {
+		if strings.Contains("families ioctl modes wide sockets", e.name) {
+			p.Rules = append(p.Rules, e.profile.Rules...)
+		}
+	}
+	var first []byte
+	for i := range 1000 {
+		prog, err := compile.Compile(p, compile.Options{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		bin, _ := prog.MarshalBinary()
+		if i == 0 {
+			first = bin
+			t.Log(prog.Stats())
+		}
+		if !bytes.Equal(first, bin) {
+			t.Fatalf("run %d gives other bytes", i)
+		}
+	}
+}
+
+// Every program of the corpus keeps the kernel's rules, and comes back from its
+// bytes as it was.
+func TestBinary(t *testing.T) {
+	for _, g := range groups() {
+		for _, e := range corpus() {
+			if len(e.profile.Rules) > 100 && !isLong(g) {
+				continue
+			}
+			prog, err := compile.Compile(e.profile.On(g...), compile.Options{})
+			if err != nil {
+				t.Fatal(err)
+			}
+			if err := cbpf.Check(prog.Raw()); err != nil {
+				t.Fatalf("%s: %v", e.name, err)
+			}
+			bin, _ := prog.MarshalBinary()
+			back, err := compile.Decode(bin, g[0])
+			if err != nil || back.String() != prog.String() {
+				t.Fatalf("%s on %v: %v", e.name, g, err)
+			}
+			if len(bin) != 8*prog.Stats().Instructions || len(prog.Instructions()) != prog.Stats().Instructions || prog.Stats().ABIs != len(g) {
+				t.Fatalf("%s on %v: %d bytes, %v", e.name, g, len(bin), prog.Stats())
+			}
+		}
+	}
+}
