@@ -10,9 +10,9 @@
 // [Check] accepts exactly what Linux accepts: the tests put both before the same
 // programs. [Run] does what the kernel's interpreter does. One thing the
 // architectures' JIT compilers don't agree on, and it is outside of what a
-// simulation can say: a shift by an X of 32 or more. The interpreter and the
-// compilers of x86-64 and arm64 take X modulo 32, and so does Run; those of arm,
-// ppc and s390 may give 0.
+// simulation can say: a shift by an X of 32 or more. The interpreter and most
+// compilers, that of x86-64 among them, take X modulo 32, and so does Run; those
+// of arm, powerpc and s390 give 0 for some.
 package cbpf
 
 import (

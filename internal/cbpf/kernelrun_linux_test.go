@@ -76,7 +76,7 @@ func TestRunKernel(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-		case <-time.After(time.Minute):
+		case <-time.After(5 * time.Minute):
 			t.Fatal("the thread is gone: a program returned 0 to the kernel and not to Run")
 		}
 	}
@@ -94,6 +94,10 @@ func runThread(seed uint64) (calls int, err error) {
 	}
 	g := newGenerator(100 + seed)
 	g.retA, g.omit = true, []uint16{RetK}
+	switch runtime.GOARCH {
+	case "arm", "ppc64", "ppc64le", "s390x": // whose compilers don't take X modulo 32
+		g.omit = append(g.omit, LshX, RshX)
+	}
 	g.offsets = []uint32{OffNr}
 	for off := uint32(OffArgs); off < SizeOf; off += 4 {
 		g.offsets = append(g.offsets, off)
