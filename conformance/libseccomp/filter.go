@@ -29,6 +29,7 @@ import (
 
 	"github.com/portcullis-go/portcullis/arch"
 	"github.com/portcullis-go/portcullis/profile"
+	"github.com/portcullis-go/portcullis/syscalls"
 )
 
 // Cmp is a condition of a rule.
@@ -64,6 +65,23 @@ func Knows(name string) bool {
 	s := C.CString(name)
 	defer C.free(unsafe.Pointer(s))
 	return C.seccomp_syscall_resolve_name(s) != C.__NR_SCMP_ERROR
+}
+
+// Agrees reports whether the library has the same number for a call of an ABI:
+// its tables may be older than ours. Calls that can also be made through
+// socketcall or ipc have no plain number there; for these it is true.
+func Agrees(a arch.Arch, name string) bool {
+	s := C.CString(name)
+	defer C.free(unsafe.Pointer(s))
+	theirs := C.seccomp_syscall_resolve_name_arch(token(a), s)
+	nr, ok := syscalls.Lookup(a, name)
+	if _, _, muxed := syscalls.Multiplexed(a, name); muxed {
+		return theirs != C.__NR_SCMP_ERROR
+	}
+	if !ok {
+		return theirs < 0
+	}
+	return theirs >= 0 && uint32(theirs) == nr
 }
 
 // token returns the library's name of an ABI, or 0 where it has none.
