@@ -39,13 +39,46 @@ import (
 // some mixtures of these. For other numbers it is not specified there; this is
 // ours, and a finding says so.
 //
+// # Findings
+//
+// Besides those of reading that also apply to a Document that was made, resolving
+// fails for
+//
+//	unknown-target          the target's ABI is none
+//	foreign-endian          a listed ABI has another byte order than the target's
+//	conflicting-rules       two rules for one call that nothing orders
+//	too-complex             more work than resolving may take
+//	notify-default          SCMP_ACT_NOTIFY as default action; crun: a note
+//	notify-write            SCMP_ACT_NOTIFY for write; crun: a note
+//	wait-without-notify     WAIT_KILLABLE_RECV without SCMP_ACT_NOTIFY; crun: a note
+//
+// and notes
+//
+//	arch-refused            a listed ABI that runc doesn't take
+//	arch-map-unmatched      an archMap that the dialect's reader doesn't match with the target
+//	arch-unmatched          includes or excludes whose ABIs it doesn't match with the target
+//	too-many-args           conditions beyond the sixth, at which crun doesn't look
+//	equals-default          an entry whose action is the default, which is dropped
+//	ignored-rule            a rule that an unconditional one precedes
+//	erased-rule             a conditional rule that an unconditional one replaces
+//	narrower-rule           a rule that is dropped for one that tests less
+//	redundant-rule          a condition beside an unconditional rule of the same action
+//	truncated-value         the upper half of a value is lost on an ABI of 32 bits
+//	truncated-mask          no bit of a mask is left there
+//	mux-argument            conditions on a call that is also made through socketcall or ipc
+//	unspecified-order       rules whose order is ours
+//	unspecified-abi         an ABI where more than that is ours
+//	hidden-by-enosys        an allowed call that runc's ENOSYS rules take away
+//	tsync-ignored           a flag that runc doesn't use
+//	no-listener             SCMP_ACT_NOTIFY without a listenerPath
+//
 // # Limits
 //
 // The work is bounded, whatever the document: resolving takes time linear in the
 // number of rules, times the number of names and ABIs they are for, and at worst
 // quadratic in the number of conditional rules on one call. A document that
-// needs more than 2²⁷ comparisons in all (some ten thousand different conditions
-// on one call) is refused with an error whose ID is "too-complex".
+// needs more than the work of 2²⁷ comparisons (some ten thousand different
+// conditions on one call) is refused.
 func (d *Document) Profile(o ResolveOptions) (Profile, Findings, error) {
 	if !d.DefaultAction.Set && len(d.Syscalls) == 0 {
 		return Profile{}, nil, ErrNoSeccomp

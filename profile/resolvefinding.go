@@ -99,7 +99,7 @@ func (r *resolver) finishRemark(m *remark) {
 	var of, other string
 	if m.other >= 0 {
 		o := &r.rules[m.other]
-		other = fmt.Sprintf("%s, %v", placeText(o.origin), o.action)
+		other = fmt.Sprintf("%v of %s", o.action, placeText(o.origin))
 	}
 	of = listNames(m.names)
 	if len(m.abis) < len(r.arches) {
@@ -112,15 +112,15 @@ func (r *resolver) finishRemark(m *remark) {
 	at := f.origin
 	switch m.id {
 	case resolveConflict:
-		r.errs.add(at, m.id, nil, "nothing orders %v for %s and the rule of %s", f.action, of, other)
+		r.errs.add(at, m.id, nil, "nothing orders the rules %v and %s for %s", f.action, other, of)
 	case resolveIgnoredRule:
-		r.notes.add(at, m.id, nil, "%v has no effect on %s: the unconditional rule of %s comes first", f.action, of, other)
+		r.notes.add(at, m.id, nil, "%v has no effect on %s: the unconditional rule %s comes first", f.action, of, other)
 	case resolveErasedRule:
-		r.notes.add(at, m.id, nil, "%v has no effect on %s: the unconditional rule of %s takes its place", f.action, of, other)
+		r.notes.add(at, m.id, nil, "%v has no effect on %s: the unconditional rule %s takes its place", f.action, of, other)
 	case resolveNarrowerRule:
-		r.notes.add(at, m.id, nil, "%v has no effect on %s: the rule of %s tests less and has these calls", f.action, of, other)
+		r.notes.add(at, m.id, nil, "%v has no effect on %s: the rule %s tests less and has these calls", f.action, of, other)
 	case resolveRedundantRule:
-		r.notes.add(at, m.id, nil, "the condition has no effect on %s: the unconditional rule of %s has the same action", of, other)
+		r.notes.add(at, m.id, nil, "the condition has no effect on %s: the unconditional rule %s has the same action", of, other)
 	case resolveTruncatedValue:
 		r.notes.add(at, m.id, nil, "only the low 32 bits of a value are compared, for %s", of)
 	case resolveTruncatedMask:
@@ -138,7 +138,7 @@ func placeText(at origin) string {
 	if f.Line == 0 {
 		return f.Pointer
 	}
-	return fmt.Sprintf("%s (line %d)", f.Pointer, f.Line)
+	return fmt.Sprintf("line %d (%s)", f.Line, f.Pointer)
 }
 
 // listNames joins names for a text, the first few of them.
