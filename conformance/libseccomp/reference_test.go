@@ -106,7 +106,7 @@ func comparePoints(g *generator, d *profile.Document, p profile.Profile, prog []
 			return err
 		}
 		if p.Arches[0].ByteOrder() != arch.Native().ByteOrder() && bits.ReverseBytes32(want) == e.verdict(x) {
-			continue // exported for the other byte order, but for this constant
+			continue // a constant of a program for the other byte order
 		}
 		if got := e.verdict(x); got != want {
 			if masksSeveral(d) {
