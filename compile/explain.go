@@ -214,7 +214,8 @@ func (x *explainer) rules(r profile.Rule, ref diagram.Ref, def uint32) []profile
 // Profile returns the explanation as a profile, which compiles to a program
 // that is [Equal] to the one explained.
 func (x *Explanation) Profile() profile.Profile {
-	p := profile.Profile{BadArch: x.Foreign}
+	// Without ABIs the target's own is covered nevertheless, and is as the others.
+	p := profile.Profile{Default: x.Foreign, BadArch: x.Foreign}
 	if len(x.ABIs) > 0 {
 		p.Default = x.ABIs[0].Default
 	}

@@ -17,15 +17,17 @@ func Flatten(stack ...*Program) (*Program, error) {
 	if len(stack) == 0 {
 		return nil, fmt.Errorf("compile: no filters to flatten")
 	}
+	for _, p := range stack[1:] {
+		if p.order != stack[0].order {
+			return nil, fmt.Errorf("compile: programs of different byte orders can't be installed together")
+		}
+	}
 	s := diagram.NewStore()
 	newest, err := stack[len(stack)-1].lift(s)
 	if err != nil {
 		return nil, err
 	}
 	for _, p := range slices.Backward(stack[:len(stack)-1]) {
-		if p.order != stack[0].order {
-			return nil, fmt.Errorf("compile: programs of different byte orders can't be installed together")
-		}
 		older, err := p.lift(s)
 		if err != nil {
 			return nil, err

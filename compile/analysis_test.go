@@ -1,0 +1,310 @@
+package compile_test
+
+import (
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"testing"
+
+	"golang.org/x/net/bpf"
+
+	"github.com/portcullis-go/portcullis/arch"
+	"github.com/portcullis-go/portcullis/compile"
+	"github.com/portcullis-go/portcullis/compile/compiletest"
+	"github.com/portcullis-go/portcullis/profile"
+)
+
+// pair is two filters for the same ABIs, with calls on which they may differ.
+type pair struct {
+	target compile.Target
+	p, q   profile.Profile
+	a, b   *compile.Program
+}
+
+// randomPair returns two random profiles that differ in little, or false if
+// they don't compile.
+func randomPair(seed uint64) (x pair, ok bool) {
+	gs := groups()
+	g := gs[seed%uint64(len(gs))]
+	d := seeded(seed)
+	x.target = compile.Target{Arch: g[0]}
+	x.p = randomProfile(d).On(g...)
+	x.q = x.p
+	x.q.Rules = slices.Clone(x.p.Rules)
+	other := randomProfile(d)
+	switch i := d(len(x.q.Rules)); d(5) {
+	case 0:
+		x.q.Default = other.Default
+	case 1:
+		x.q.BadArch = other.BadArch
+	case 2:
+		x.q.Rules[i].Action = other.Rules[0].Action
+	case 3:
+		x.q.Rules = slices.Delete(x.q.Rules, i, i+1)
+	case 4:
+		x.q.Rules[i] = other.Rules[0]
+	}
+	var err1, err2 error
+	x.a, err1 = compile.Compile(x.p, compile.Options{Target: x.target})
+	x.b, err2 = compile.Compile(x.q, compile.Options{Target: x.target})
+	return x, err1 == nil && err2 == nil
+}
+
+// calls returns the boundaries of both profiles.
+func (x pair) calls() []compile.Data {
+	var ds []compile.Data
+	for _, p := range []profile.Profile{x.p, x.q} {
+		n := 0
+		for d := range compiletest.Boundaries(p, x.target) {
+			if ds = append(ds, d); n > 10_000 {
+				break
+			}
+			n++
+		}
+	}
+	return ds
+}
+
+// stricter is the verdict of two filters of which x was installed last.
+func stricter(x, y profile.Action) profile.Action {
+	if y.Kind() < x.Kind() {
+		return y
+	}
+	return x
+}
+
+// TestAnalyses holds what is said about whole programs against what they do on
+// single calls.
+func TestAnalyses(t *testing.T) {
+	n := uint64(300)
+	if testing.Short() {
+		n = 60
+	}
+	for seed := range n {
+		x, ok := randomPair(seed)
+		if !ok {
+			continue
+		}
+		t.Run(fmt.Sprint(seed), func(t *testing.T) {
+			t.Parallel()
+			calls := x.calls()
+			x.equal(t, calls)
+			x.stacked(t, calls)
+			x.explained(t)
+			x.diff(t, calls)
+			if t.Failed() {
+				t.Logf("%v\n%v", describe(x.p), describe(x.q))
+			}
+		})
+	}
+}
+
+// equal tests Equal, AtLeastAsStrict and Verify: a difference is real, and where
+// there is none said to be, none is found.
+func (x pair) equal(t *testing.T, calls []compile.Data) {
+	diff, err := compile.Equal(x.a, x.b)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if diff != nil && (x.a.Run(diff.Data) != diff.A || x.b.Run(diff.Data) != diff.B || diff.A == diff.B) {
+		t.Errorf("Equal: %v, but %v and %v", diff, x.a.Run(diff.Data), x.b.Run(diff.Data))
+	}
+	lax, err := compile.AtLeastAsStrict(x.a, x.b)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if lax != nil && (x.a.Run(lax.Data) != lax.A || x.b.Run(lax.Data) != lax.B || lax.A.Kind() <= lax.B.Kind()) {
+		t.Errorf("AtLeastAsStrict: %v, but %v and %v", lax, x.a.Run(lax.Data), x.b.Run(lax.Data))
+	}
+	for _, d := range calls {
+		a, b := x.a.Run(d), x.b.Run(d)
+		if diff == nil && a != b {
+			t.Fatalf("Equal, but on %v %v and %v", d, a, b)
+		}
+		if lax == nil && a.Kind() > b.Kind() {
+			t.Fatalf("AtLeastAsStrict, but on %v %v and %v", d, a, b)
+		}
+	}
+	if err := compile.Verify(x.a, x.p, x.target); err != nil {
+		t.Errorf("Verify: %v", err)
+	}
+	var wrong *compile.DifferenceError
+	switch err := compile.Verify(x.b, x.p, x.target); {
+	case diff == nil && err != nil, diff != nil && !errors.As(err, &wrong):
+		t.Errorf("Verify: %v, but Equal: %v", err, diff)
+	case diff != nil && (x.a.Run(wrong.Data) != wrong.A || x.b.Run(wrong.Data) != wrong.B || wrong.A == wrong.B):
+		t.Errorf("Verify: %v, but %v and %v", err, x.a.Run(wrong.Data), x.b.Run(wrong.Data))
+	}
+}
+
+// stacked tests Flatten and Restrict.
+func (x pair) stacked(t *testing.T, calls []compile.Data) {
+	flat, err := compile.Flatten(x.a, x.b)
+	if isTooLong(err) {
+		return
+	}
+	if err != nil {
+		t.Fatalf("Flatten: %v; of %v and %v", err, x.a.Stats(), x.b.Stats())
+	}
+	both, err := compile.Restrict(x.p, x.q, x.target)
+	if err != nil {
+		t.Fatalf("Restrict: %v", err)
+	}
+	restricted, err := compile.Compile(both, compile.Options{Target: x.target})
+	if isTooLong(err) {
+		return
+	}
+	if err != nil {
+		t.Fatalf("Restrict: %v", err)
+	}
+	for _, d := range calls {
+		a, b := x.a.Run(d), x.b.Run(d)
+		if got, want := flat.Run(d), stricter(b, a); got != want {
+			t.Fatalf("Flatten: on %v %v, want %v of %v and %v", d, got, want, a, b)
+		}
+		if got, want := restricted.Run(d), stricter(a, b); got != want {
+			t.Fatalf("Restrict: on %v %v, want %v of %v and %v", d, got, want, a, b)
+		}
+	}
+}
+
+// isTooLong reports whether a short program has no short explanation: it happens
+// where one argument is compared by order and under masks.
+func isTooLong(err error) bool {
+	var tooLong *compile.TooLongError
+	return errors.As(err, &tooLong) || errors.Is(err, compile.ErrTooComplex)
+}
+
+// explained tests that Explain loses nothing.
+func (x pair) explained(t *testing.T) {
+	e, err := compile.Explain(x.a)
+	if err != nil {
+		t.Fatalf("Explain: %v", err)
+	}
+	again, err := compile.Compile(e.Profile(), compile.Options{Target: x.target})
+	if isTooLong(err) {
+		return
+	}
+	if err != nil {
+		t.Fatalf("%v\n%v", err, e)
+	}
+	if diff, err := compile.Equal(x.a, again); diff != nil || err != nil {
+		t.Errorf("Explain: %v, %v\n%v", diff, err, e)
+	}
+}
+
+// diff tests that each change is one, and that there is no other.
+func (x pair) diff(t *testing.T, calls []compile.Data) {
+	changes, err := compile.Diff(x.a, x.b)
+	if err != nil {
+		t.Fatal(err)
+	}
+	// A profile whose verdict on a call is the index of its change.
+	index := profile.Profile{Default: profile.Allow(), BadArch: profile.Allow()}
+	for _, a := range arch.All() {
+		if a.ByteOrder() == x.a.Arches()[0].ByteOrder() {
+			index.Arches = append(index.Arches, a)
+		}
+	}
+	for i, c := range changes {
+		if c.String() == "" || c.A == c.B {
+			t.Errorf("%+v is no change", c)
+		}
+		if c.Arch != 0 {
+			index.Rules = append(index.Rules, profile.Rule{Arches: []arch.Arch{c.Arch}, Direct: true,
+				Syscalls: c.Syscalls, Numbers: c.Numbers, If: c.If, Action: profile.Trap(uint16(i))})
+		}
+	}
+	for _, d := range calls {
+		want := [2]profile.Action{x.a.Run(d), x.b.Run(d)}
+		got := [2]profile.Action{want[0], want[0]}
+		if i := slices.IndexFunc(changes, func(c compile.Change) bool {
+			return c.Arch == 0 && c.Audits.First <= d.Arch && d.Arch <= c.Audits.Last
+		}); i >= 0 {
+			got = [2]profile.Action{changes[i].A, changes[i].B}
+		} else if _, ok := arch.ByAudit(d.Arch, uint32(d.Nr)); ok {
+			v, err := compile.Evaluate(index, x.target, d)
+			if err != nil {
+				t.Fatalf("%v\n%v", err, changes)
+			}
+			if v.Rule >= 0 {
+				c := changes[v.Action.Data()]
+				got = [2]profile.Action{c.A, c.B}
+			}
+		}
+		if got != want {
+			t.Fatalf("Diff: on %v %v, want %v\n%v", d, got, want, changes)
+		}
+	}
+}
+
+// A filter that has one verdict on everything covers no ABI in particular.
+func TestAnalysesConstant(t *testing.T) {
+	target := compile.Target{Arch: arch.X86_64}
+	p := profile.Profile{Default: profile.Log(), BadArch: profile.Log()}
+	prog, err := compile.Compile(p, compile.Options{Target: target})
+	if err != nil {
+		t.Fatal(err)
+	}
+	pair{target: target, p: p, q: p, a: prog, b: prog}.explained(t)
+	if flat, err := compile.Flatten(prog, prog); err != nil || flat.String() != prog.String() {
+		t.Errorf("Flatten: %v, %v", flat, err)
+	}
+	if _, err := compile.Restrict(p, p, target); err != nil {
+		t.Errorf("Restrict: %v", err)
+	}
+}
+
+// Programs that can't be compared or told are refused.
+func TestAnalysesRefuse(t *testing.T) {
+	build := func(a arch.Arch) *compile.Program {
+		prog, err := compile.Compile(profile.New(eperm).Allow("read"), on(a))
+		if err != nil {
+			t.Fatal(err)
+		}
+		return prog
+	}
+	little, big := build(arch.X86_64), build(arch.S390X)
+	// A = nr + arg 0, which no comparison with constants can say.
+	sum, err := compile.FromRaw([]bpf.RawInstruction{{Op: 0x20}, {Op: 0x07}, {Op: 0x20, K: 16}, {Op: 0x0c}, {Op: 0x15, Jt: 1, K: 5}, {Op: 0x06}, {Op: 0x06, K: 0x7fff0000}}, arch.X86_64)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for name, f := range map[string]func(a, b *compile.Program) error{
+		"Equal":           func(a, b *compile.Program) error { _, err := compile.Equal(a, b); return err },
+		"AtLeastAsStrict": func(a, b *compile.Program) error { _, err := compile.AtLeastAsStrict(a, b); return err },
+		"Diff":            func(a, b *compile.Program) error { _, err := compile.Diff(a, b); return err },
+		"Flatten":         func(a, b *compile.Program) error { _, err := compile.Flatten(a, b); return err },
+	} {
+		if err := f(little, big); err == nil || !strings.Contains(err.Error(), "byte order") {
+			t.Errorf("%s: %v", name, err)
+		}
+		var no *compile.NotLiftableError
+		if err := f(little, sum); !errors.As(err, &no) {
+			t.Errorf("%s: %v", name, err)
+		}
+		if err := f(sum, little); !errors.As(err, &no) {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+	var no *compile.NotLiftableError
+	if _, err := compile.Explain(sum); !errors.As(err, &no) {
+		t.Errorf("Explain: %v", err)
+	}
+	if err := compile.Verify(sum, profile.New(eperm), compile.Target{Arch: arch.X86_64}); !errors.As(err, &no) {
+		t.Errorf("Verify: %v", err)
+	}
+	if _, err := compile.Flatten(); err == nil {
+		t.Error("Flatten of nothing")
+	}
+	bad := profile.New(eperm).If(nil)
+	if err := compile.Verify(little, bad, compile.Target{}); err == nil {
+		t.Error("Verify takes a bad profile")
+	}
+	for _, pq := range [][2]profile.Profile{{bad, profile.New(eperm)}, {profile.New(eperm), bad}} {
+		if _, err := compile.Restrict(pq[0], pq[1], compile.Target{}); err == nil {
+			t.Error("Restrict takes a bad profile")
+		}
+	}
+}
