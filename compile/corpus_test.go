@@ -142,7 +142,7 @@ func far(n int) profile.Profile {
 		case 2:
 			r.Action, r.If = profile.Log(), arg(int(i%6)).Register().Equal(uint64(i)<<32|1)
 		case 3:
-			r.Action, r.If = profile.Trap(uint16(i)), profile.Or{arg(0).Low32().Greater(uint64(i)), arg(1).AnyBits(6)}
+			r.Action, r.If = profile.Trap(uint16(i)), profile.Or{arg(0).Low32().Greater(uint64(i)), arg(0).AnyBits(6 << 40)}
 		case 4:
 			r.Action = profile.KillProcess()
 		}
