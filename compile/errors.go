@@ -3,7 +3,6 @@ package compile
 import (
 	"cmp"
 	"fmt"
-	"slices"
 	"strings"
 
 	"github.com/portcullis-go/portcullis/arch"
@@ -37,8 +36,8 @@ func (e *ArchError) Error() string { return fmt.Sprintf("compile: ABI %v %s", e.
 // ValueError reports a constant or mask with bits that its comparison would not
 // look at.
 type ValueError struct {
-	Syscall string // "" in a rule that gives numbers
-	Arch    arch.Arch
+	Syscall string    // "" in a rule that gives numbers
+	Arch    arch.Arch // on which
 	Test    profile.Test
 	Value   uint64 // the constant of Test or its mask, which doesn't fit
 	Bits    int    // that are compared
@@ -86,14 +85,21 @@ func (e *TooLongError) Error() string {
 func tooLong(n int, g *dag) *TooLongError {
 	e := &TooLongError{Instructions: n, Limit: cbpf.MaxInsns}
 	for r, tests := range g.cost {
-		if tests > 0 {
-			e.Costs = append(e.Costs, RuleCost{Rule: r, Tests: tests})
+		c := RuleCost{Rule: r, Tests: tests}
+		for i := range e.Costs {
+			if e.Costs[i].Tests < c.Tests {
+				e.Costs[i], c = c, e.Costs[i]
+			}
+		}
+		if len(e.Costs) < maxCosts && c.Tests > 0 {
+			e.Costs = append(e.Costs, c)
 		}
 	}
-	slices.SortStableFunc(e.Costs, func(a, b RuleCost) int { return b.Tests - a.Tests })
-	e.Costs = e.Costs[:min(len(e.Costs), 10)]
 	return e
 }
+
+// maxCosts is how many rules an error names.
+const maxCosts = 10
 
 // InternalError reports a defect of this package. There is no program then:
 // better none than a wrong one.
