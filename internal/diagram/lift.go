@@ -1,6 +1,7 @@
 package diagram
 
 import (
+	"cmp"
 	"encoding/binary"
 	"fmt"
 	"slices"
@@ -23,27 +24,37 @@ func (e *LiftError) Error() string { return fmt.Sprintf("instruction %d: %s", e.
 // that byte order. Results are what canon makes of the returned values. Errors
 // are a *LiftError or ErrTooComplex.
 //
-// The program is executed with symbols for the words of seccomp_data. Of the
-// audit architecture and the number an interval is known, which is divided where
-// a test could go both ways; a test of an argument goes both ways, and what comes
-// of them is joined by [Store.Choose]. Jumps lead forward only, so every way ends.
+// The program is executed with symbols for the words of seccomp_data, for all
+// numbers at once: each instruction is met, in order, with the numbers that come
+// to it and what the machine holds then. A test of the number divides them; a
+// test of an argument goes both ways, and what comes of these is joined by
+// [Store.Choose]. Of the audit architecture an interval is known, which is
+// divided where a test could go both ways. Jumps lead forward only, so every way
+// ends.
 func Lift(s *Store, prog []bpf.RawInstruction, order binary.ByteOrder, canon func(uint32) uint32) (Meaning, error) {
-	l := &lifter{Store: s, prog: prog, live: liveness(prog), canon: canon, memo: make([][]memoized, len(prog))}
+	return lift(s, prog, order, canon, ^uint32(0))
+}
+
+// lift is Lift where no word of seccomp_data is above last, a power of two less
+// one: the tests try all inputs of small words.
+func lift(s *Store, prog []bpf.RawInstruction, order binary.ByteOrder, canon func(uint32) uint32, last uint32) (Meaning, error) {
+	l := &lifter{Store: s, prog: prog, live: liveness(prog), canon: canon, word: last,
+		waiting: make([]int32, len(prog)), memos: make([]int32, len(prog))}
 	if order == binary.ByteOrder(binary.BigEndian) {
 		l.swapped = 1
 	}
 	var m Meaning
-	full := span{0, ^uint32(0)}
-	for arches := []span{full}; len(arches) > 0 && l.err == nil; {
+	full := span{0, last}
+	for arches := []span{full}; len(arches) > 0 && !l.stopped(); {
 		at := arches[len(arches)-1]
-		l.numbers, l.cut = nil, cut{}
-		l.cell++
-		l.run(0, state{}, cell{at, full})
-		if arches = arches[:len(arches)-1]; l.cut.at != 0 {
+		arches = arches[:len(arches)-1]
+		l.arch, l.cut = at, cut{}
+		l.run(full)
+		if l.cut.at != 0 {
 			arches = append(arches, span{l.cut.at, at.last}, span{at.first, l.cut.at - 1})
 			continue
 		}
-		m = m.Append(at.first, l.numbers)
+		m = m.Append(at.first, l.numbers())
 	}
 	if l.err == nil {
 		l.err = s.Err()
@@ -54,17 +65,38 @@ func Lift(s *Store, prog []bpf.RawInstruction, order binary.ByteOrder, canon fun
 type lifter struct {
 	*Store
 	prog    []bpf.RawInstruction
-	live    []uint32
+	live    []uint64
 	canon   func(uint32) uint32
-	swapped int // 1 where the high half of a field comes first
+	word    uint32 // the bits that a word can have
+	swapped int    // 1 where the high half of a field comes first
 
-	numbers []Number
-	cut     cut // of the audit architectures, where not zero
-	err     error
+	arch span // of audit architectures
+	cut  cut  // of them, where not zero
+	err  error
 
-	cell int // counts the cells for which the memo is filled
-	memo [][]memoized
-	mems [][16]value // scratch memories; state.mem is an index, 0 the empty one
+	waiting []int32 // by instruction, the last of its groups: 0 is none and i+1 is groups[i]
+	groups  []group
+	leaves  []leaf
+	parts   int // spans of numbers so far
+
+	cell  int     // counts the cells for which there are memos
+	memos []int32 // by instruction, the last memo: 0 is none and i+1 is memo[i]
+	memo  []memoized
+	mems  [][scratchWords]value // scratch memories; state.mem is an index, 0 the empty one
+}
+
+// group is the numbers that come to one instruction in one state.
+type group struct {
+	state state
+	nrs   []span // ascending, unless mixed
+	mixed bool
+	next  int32 // group of the same instruction, as in lifter.waiting
+}
+
+// leaf is what becomes of some numbers.
+type leaf struct {
+	span
+	ref Ref
 }
 
 // memoized is the meaning of the program from one instruction on.
@@ -72,10 +104,8 @@ type memoized struct {
 	state state
 	cell  int // for which it holds; 0 is all
 	ref   Ref
+	next  int32 // memo of the same instruction, as in lifter.memos
 }
-
-// span is an interval of 32-bit numbers, both ends included.
-type span struct{ first, last uint32 }
 
 // cell is what is known of the audit architecture and of the number.
 type cell struct{ arch, nr span }
@@ -86,77 +116,149 @@ type cut struct {
 	at uint32
 }
 
-// state is what the machine holds.
+// state is what the machine holds, and what a test has told of one word.
 type state struct {
-	a, x value
-	mem  int
+	a, x  value
+	mem   int
+	known fact
 }
 
-// run executes from pc on and appends what becomes of each number in c. It stops
-// early if l.cut or l.err is set.
-func (l *lifter) run(pc int, st state, c cell) {
-	for l.cut.at == 0 && l.err == nil && l.step() {
-		ins := l.prog[pc]
-		if next, n := cbpf.Next(l.prog, pc); n == 2 {
-			t, ok := l.test(pc, st)
-			if !ok {
-				return
+// fact is that a word of an argument has this value. The zero fact is none.
+type fact struct {
+	word  uint8
+	value uint32
+}
+
+func (l *lifter) stopped() bool { return l.err != nil || l.full }
+
+// run executes the program for these numbers and l.arch, and leaves what becomes
+// of them in l.leaves. It stops early if l.cut is set.
+func (l *lifter) run(nrs span) {
+	l.leaves, l.groups = l.leaves[:0], l.groups[:0]
+	clear(l.waiting)
+	l.arrive(0, state{}, []span{nrs})
+	for pc := range l.prog {
+		for i := l.waiting[pc]; i != 0 && l.cut.at == 0 && !l.stopped(); {
+			g := l.groups[i-1]
+			if g.mixed {
+				g.nrs = joined(g.nrs)
 			}
-			o, where := l.decide(t, c)
-			switch {
-			case o == holds:
-				pc = next[0]
-			case o == fails:
-				pc = next[1]
-			case where.at == 0:
-				l.appendArgs(pc, st, c)
-				return
-			case !where.nr:
-				l.cut = where
-				return
-			default:
-				// Once for each part, the lower first: numbers ascend.
-				l.run(pc, st, cell{c.arch, span{c.nr.first, where.at - 1}})
-				c.nr.first = where.at
-				l.cell++
-			}
-			continue
+			l.advance(pc, g.state, g.nrs)
+			i = g.next
 		}
-		if ins.Op == cbpf.RetK || ins.Op == cbpf.RetA {
-			l.appendArgs(pc, st, c)
-			return
-		}
-		var done bool
-		if st, done = l.exec(pc, st); done {
-			l.numbers = AppendNumber(l.numbers, c.nr.first, l.Result(l.canon(0)))
-			return
-		}
-		next, _ := cbpf.Next(l.prog, pc)
-		pc = next[0]
 	}
 }
 
-// appendArgs appends what becomes of the numbers in c from an instruction on
-// that looks at arguments.
-func (l *lifter) appendArgs(pc int, st state, c cell) {
-	l.cell++
-	r, where := l.args(pc, st, c)
-	switch {
-	case l.err != nil:
-	case where.at == 0:
-		l.numbers = AppendNumber(l.numbers, c.nr.first, r)
-	case where.nr:
-		l.appendArgs(pc, st, cell{c.arch, span{c.nr.first, where.at - 1}})
-		if l.cut.at == 0 {
-			l.appendArgs(pc, st, cell{c.arch, span{where.at, c.nr.last}})
+// arrive adds numbers that come to an instruction. They are the caller's no more.
+func (l *lifter) arrive(pc int, st state, nrs []span) {
+	if len(nrs) == 0 || !l.work(1+len(nrs)) {
+		return
+	}
+	st = l.mask(pc, st)
+	for i := l.waiting[pc]; i != 0 && l.step(); {
+		g := &l.groups[i-1]
+		if g.state == st {
+			g.nrs, g.mixed = append(g.nrs, nrs...), true
+			return
 		}
-	default:
+		i = g.next
+	}
+	l.groups = append(l.groups, group{state: st, nrs: nrs, next: l.waiting[pc]})
+	l.waiting[pc] = int32(len(l.groups))
+}
+
+// advance executes one instruction.
+func (l *lifter) advance(pc int, st state, nrs []span) {
+	next, n := cbpf.Next(l.prog, pc)
+	if n < 2 {
+		r, done := Ref(0), n == 0
+		if done {
+			r = l.result(pc, st)
+		} else if st, done = l.exec(pc, st); done {
+			r = l.Result(l.canon(0))
+		}
+		if !done {
+			l.arrive(next[0], st, nrs)
+			return
+		}
+		for _, s := range nrs {
+			l.leaf(s, r)
+		}
+		return
+	}
+	t, ok := l.test(pc, st)
+	if !ok {
+		return
+	}
+	if t.a.keep != 0 && t.a.word == wordNr {
+		yes, no := l.divide(t, nrs)
+		l.arrive(next[0], st, yes)
+		l.arrive(next[1], st, no)
+		return
+	}
+	switch o, where := l.decide(t, cell{l.arch, nrs[0]}); {
+	case o == holds:
+		l.arrive(next[0], st, nrs)
+	case o == fails:
+		l.arrive(next[1], st, nrs)
+	case where.at != 0:
 		l.cut = where
+	default:
+		l.openArgs(pc, st, nrs)
 	}
+}
+
+func (l *lifter) leaf(s span, r Ref) { l.leaves = append(l.leaves, leaf{s, r}) }
+
+// openArgs is advance for a test of an argument.
+func (l *lifter) openArgs(pc int, st state, nrs []span) {
+	if !l.ofCell(pc, st) {
+		r, _ := l.args(pc, st, cell{l.arch, nrs[0]})
+		for _, s := range nrs {
+			l.leaf(s, r)
+		}
+		return
+	}
+	todo := slices.Clone(nrs)
+	for slices.Reverse(todo); len(todo) > 0 && !l.stopped(); {
+		s := todo[len(todo)-1]
+		todo = todo[:len(todo)-1]
+		l.cell++
+		r, where := l.args(pc, st, cell{l.arch, s})
+		switch {
+		case where.at == 0:
+			l.leaf(s, r)
+		case where.nr:
+			l.part()
+			todo = append(todo, span{where.at, s.last}, span{s.first, where.at - 1})
+		default:
+			l.cut = where
+			return
+		}
+	}
+}
+
+// numbers returns the leaves as a part of a meaning.
+func (l *lifter) numbers() []Number {
+	slices.SortFunc(l.leaves, func(a, b leaf) int { return cmp.Compare(a.first, b.first) })
+	n := 0
+	for i, f := range l.leaves {
+		if i == 0 || f.ref != l.leaves[i-1].ref {
+			n++
+		}
+	}
+	ns := make([]Number, 0, n)
+	for _, f := range l.leaves {
+		ns = AppendNumber(ns, f.first, f.ref)
+	}
+	return ns
 }
 
 // args returns the diagram of the program from pc on for every number in c, or
-// where c must be divided first.
+// where c must be divided first. Where a fact is known the diagram may be wrong
+// for inputs of which it isn't true: programs test the halves of an argument in
+// turn, and again for each constant, which would else become a diagram of all
+// ways to combine these tests.
 func (l *lifter) args(pc int, st state, c cell) (Ref, cut) {
 	for l.step() {
 		st = l.mask(pc, st)
@@ -164,16 +266,20 @@ func (l *lifter) args(pc int, st state, c cell) (Ref, cut) {
 		if l.ofCell(pc, st) {
 			id = l.cell
 		}
-		l.steps += len(l.memo[pc])
-		for _, m := range l.memo[pc] {
-			if m.state == st && (m.cell == 0 || m.cell == l.cell) {
+		old := int32(0) // a memo of a cell that has passed
+		for i := l.memos[pc]; i != 0 && l.step(); {
+			m := &l.memo[i-1]
+			if m.cell != 0 && m.cell != l.cell {
+				old = i
+			} else if m.state == st {
 				return m.ref, cut{}
 			}
+			i = m.next
 		}
 		next, n := cbpf.Next(l.prog, pc)
 		switch {
 		case n == 0:
-			return l.result(pc, st)
+			return l.result(pc, st), cut{}
 		case n == 1:
 			var done bool
 			if st, done = l.exec(pc, st); done {
@@ -197,32 +303,47 @@ func (l *lifter) args(pc int, st state, c cell) (Ref, cut) {
 		if where.at != 0 {
 			return 0, where
 		}
-		yes, where := l.args(next[0], st, c)
-		if where.at != 0 || l.err != nil {
+		yes, where := l.args(next[0], l.learn(t, st), c)
+		if where.at != 0 || l.stopped() {
 			return 0, where
 		}
 		no, where := l.args(next[1], st, c)
-		if where.at != 0 || l.err != nil {
+		if where.at != 0 || l.stopped() {
 			return 0, where
 		}
 		r := l.Choose(l.argTest(t), yes, no)
-		l.memo[pc] = append(l.memo[pc], memoized{st, id, r})
+		if old != 0 {
+			m := &l.memo[old-1]
+			m.state, m.cell, m.ref = st, id, r
+			return r, cut{}
+		}
+		l.memo = append(l.memo, memoized{st, id, r, l.memos[pc]})
+		l.memos[pc] = int32(len(l.memo))
 		return r, cut{}
 	}
 	return 0, cut{}
 }
 
+// learn returns the state after t was found to hold.
+func (l *lifter) learn(t wordTest, st state) state {
+	if t.code == cbpf.JeqK && t.plain(l.word) {
+		st.known = fact{t.a.word, t.k}
+		st.a = constant(t.k)
+	}
+	return st
+}
+
 // result returns the diagram of a return.
-func (l *lifter) result(pc int, st state) (Ref, cut) {
+func (l *lifter) result(pc int, st state) Ref {
 	k := l.prog[pc].K
 	if l.prog[pc].Op == cbpf.RetA {
 		if st.a.keep != 0 {
 			l.fail(pc, "returns a value of the call")
-			return 0, cut{}
+			return 0
 		}
 		k = st.a.flip
 	}
-	return l.Result(l.canon(k)), cut{}
+	return l.Result(l.canon(k))
 }
 
 func (l *lifter) fail(pc int, msg string) {
@@ -235,6 +356,9 @@ func (l *lifter) fail(pc int, msg string) {
 // differ in nothing else are one.
 func (l *lifter) mask(pc int, st state) state {
 	live := l.live[pc]
+	if live&(liveWord<<st.known.word) == 0 {
+		st.known = fact{}
+	}
 	if live&liveA == 0 {
 		st.a = value{}
 	}
@@ -262,9 +386,9 @@ func (l *lifter) ofCell(pc int, st state) bool {
 }
 
 // memory returns the index of a scratch memory.
-func (l *lifter) memory(mem [16]value) int {
+func (l *lifter) memory(mem [scratchWords]value) int {
 	if l.mems == nil {
-		l.mems = make([][16]value, 1)
+		l.mems = make([][scratchWords]value, 1)
 	}
 	l.steps += len(l.mems)
 	i := slices.Index(l.mems, mem)

@@ -43,7 +43,10 @@ func (l *lifter) exec(pc int, st state) (_ state, done bool) {
 	switch ins.Op {
 	case cbpf.Ja:
 	case cbpf.LdWAbs:
-		st.a = value{word: uint8(ins.K / 4), keep: ^uint32(0)}
+		st.a = value{word: uint8(ins.K / 4), keep: l.word}
+		if st.known.word == st.a.word && st.a.word >= wordArgs {
+			st.a = constant(st.known.value)
+		}
 	case cbpf.LdImm:
 		st.a = constant(ins.K)
 	case cbpf.LdLen:
@@ -66,7 +69,7 @@ func (l *lifter) exec(pc int, st state) (_ state, done bool) {
 
 // scratch runs a load from or a store to the scratch memory.
 func (l *lifter) scratch(ins bpf.RawInstruction, st state) state {
-	var mem [16]value
+	var mem [scratchWords]value
 	if st.mem != 0 {
 		mem = l.mems[st.mem]
 	}
@@ -146,6 +149,11 @@ type wordTest struct {
 	k    uint32
 }
 
+// plain reports whether t compares a word as it is.
+func (t wordTest) plain(word uint32) bool {
+	return t.a == value{word: t.a.word, keep: word} && t.code != cbpf.JsetK
+}
+
 func (l *lifter) test(pc int, st state) (wordTest, bool) {
 	ins := l.prog[pc]
 	k, ok := l.operand(pc, st)
@@ -183,7 +191,7 @@ func (l *lifter) decide(t wordTest, c cell) (outcome, cut) {
 	if t.a.word == wordNr {
 		s = c.nr
 	}
-	if t.a == (value{word: t.a.word, keep: ^uint32(0)}) && t.code != cbpf.JsetK {
+	if t.plain(l.word) {
 		first, last := cbpf.Holds(t.code, s.first, t.k), cbpf.Holds(t.code, s.last, t.k)
 		at := t.k
 		switch {
@@ -235,16 +243,19 @@ func (l *lifter) argTest(t wordTest) Test {
 
 // What a program looks at from an instruction on.
 const (
-	liveA    uint32 = 1 << 0
-	liveX    uint32 = 1 << 1
-	liveCell uint32 = 1 << 2 // the audit architecture or the number
-	liveMem  uint32 = 1 << 3 // the first of 16 scratch words
+	liveA    uint64 = 1 << 0
+	liveX    uint64 = 1 << 1
+	liveCell uint64 = 1 << 2                  // the audit architecture or the number
+	liveMem  uint64 = 1 << 3                  // the first of the scratch words
+	liveWord uint64 = 1 << (3 + scratchWords) // the first of the words of seccomp_data
 )
+
+const scratchWords = cbpf.ScratchWords
 
 // liveness returns, for each instruction, what is looked at from there on before
 // it is set.
-func liveness(prog []bpf.RawInstruction) []uint32 {
-	live := make([]uint32, len(prog))
+func liveness(prog []bpf.RawInstruction) []uint64 {
+	live := make([]uint64, len(prog))
 	for pc := len(prog) - 1; pc >= 0; pc-- {
 		ins := prog[pc]
 		next, n := cbpf.Next(prog, pc)
@@ -253,7 +264,7 @@ func liveness(prog []bpf.RawInstruction) []uint32 {
 		}
 		switch ins.Op {
 		case cbpf.LdWAbs:
-			live[pc] &^= liveA
+			live[pc] = live[pc]&^liveA | liveWord<<(ins.K/4)
 			if ins.K/4 < wordArgs {
 				live[pc] |= liveCell
 			}

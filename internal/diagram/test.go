@@ -1,5 +1,7 @@
 package diagram
 
+import "math/bits"
+
 // Op is a comparison of an operand with a constant, unsigned.
 type Op uint8
 
@@ -43,10 +45,48 @@ func (s *Store) Choose(t Test, yes, no Ref) Ref {
 		t.Operand.Keep &= t.K
 		t.Operand.Flip &= t.K
 	}
-	if len(s.memo) > 0 {
-		clear(s.memo)
+	lowest := t.lowest()
+	if min(s.nodes[yes].v, s.nodes[no].v) > lowest {
+		return s.chain(t, yes, no)
 	}
+	s.cache.begin()
 	return s.choose(t, 63, yes, no)
+}
+
+// lowest returns the last variable on which t depends, or the first of all if
+// it depends on none.
+func (t Test) lowest() Var {
+	if t.Operand.Keep == 0 {
+		return 0
+	}
+	return Bit(int(t.Operand.Field), bits.TrailingZeros64(t.Operand.Keep)-int(t.Operand.Shift))
+}
+
+// chain is Choose where all variables of yes and no come after those of t.
+func (s *Store) chain(t Test, yes, no Ref) Ref {
+	r := t.end().pick(yes, no)
+	n := bits.Len64(t.Operand.Keep | t.Operand.Flip | t.K)
+	if !s.work(n) {
+		return r
+	}
+	for i := range n {
+		flip := t.Operand.Flip >> i & 1
+		if t.Operand.Keep>>i&1 == 0 {
+			if o := t.bit(i, flip); o != open {
+				r = o.pick(yes, no)
+			}
+			continue
+		}
+		zero, one := r, r
+		if o := t.bit(i, flip); o != open {
+			zero = o.pick(yes, no)
+		}
+		if o := t.bit(i, 1^flip); o != open {
+			one = o.pick(yes, no)
+		}
+		r = s.Node(Bit(int(t.Operand.Field), i-int(t.Operand.Shift)), zero, one)
+	}
+	return r
 }
 
 // outcome is what one bit of the operand decides.
@@ -118,25 +158,17 @@ func (s *Store) follow(t Test, i int, b uint64, yes, no Ref) Ref {
 
 // descend is choose below a variable that yes or no tests before the operand's
 // bit i: one of an earlier field, or one that the operand leaves out. Different
-// ways down meet again, which the memo notices.
+// ways down meet again, which the cache notices.
 func (s *Store) descend(t Test, i int, top Var, yes, no Ref) Ref {
-	k := key{i, yes, no}
-	if r, ok := s.memo[k]; ok {
+	k := key{int32(i), yes, no}
+	if r, ok := s.cache.get(k); ok {
 		return r
 	}
 	yes0, yes1 := s.cofactors(yes, top)
 	no0, no1 := s.cofactors(no, top)
 	r := s.Node(top, s.choose(t, i, yes0, no0), s.choose(t, i, yes1, no1))
-	if s.memo == nil {
-		s.memo = make(map[key]Ref)
-	}
-	s.memo[k] = r
+	s.cache.put(k, r)
 	return r
-}
-
-type key struct {
-	bit     int
-	yes, no Ref
 }
 
 func (o outcome) pick(yes, no Ref) Ref {

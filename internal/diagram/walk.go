@@ -4,44 +4,99 @@ import "slices"
 
 // Map returns r with every result replaced by f of it.
 func (s *Store) Map(r Ref, f func(ret uint32) uint32) Ref {
-	memo := make(map[Ref]Ref)
-	var walk func(Ref) Ref
-	walk = func(r Ref) Ref {
-		if m, ok := memo[r]; ok || !s.step() {
-			return m
-		}
-		var m Ref
-		if n := s.nodes[r]; n.v == terminal {
-			m = s.Result(f(uint32(n.zero)))
-		} else {
-			m = s.Node(n.v, walk(n.zero), walk(n.one))
-		}
-		memo[r] = m
+	s.cache.begin()
+	return s.mapped(r, f)
+}
+
+func (s *Store) mapped(r Ref, f func(ret uint32) uint32) Ref {
+	n := s.nodes[r]
+	if n.v == terminal {
+		return s.Result(f(uint32(n.zero)))
+	}
+	k := key{0, r, r}
+	if m, ok := s.cache.get(k); ok || !s.step() {
 		return m
 	}
-	return walk(r)
+	m := s.Node(n.v, s.mapped(n.zero, f), s.mapped(n.one, f))
+	s.cache.put(k, m)
+	return m
 }
 
 // Combine returns the diagram that gives each input f of the results of a and b.
 func (s *Store) Combine(a, b Ref, f func(a, b uint32) uint32) Ref {
-	memo := make(map[[2]Ref]Ref)
-	var walk func(a, b Ref) Ref
-	walk = func(a, b Ref) Ref {
-		if m, ok := memo[[2]Ref{a, b}]; ok || !s.step() {
-			return m
-		}
-		var m Ref
-		if v := min(s.nodes[a].v, s.nodes[b].v); v == terminal {
-			m = s.Result(f(uint32(s.nodes[a].zero), uint32(s.nodes[b].zero)))
-		} else {
-			a0, a1 := s.cofactors(a, v)
-			b0, b1 := s.cofactors(b, v)
-			m = s.Node(v, walk(a0, b0), walk(a1, b1))
-		}
-		memo[[2]Ref{a, b}] = m
+	s.cache.begin()
+	return s.combined(a, b, f)
+}
+
+func (s *Store) combined(a, b Ref, f func(a, b uint32) uint32) Ref {
+	v := min(s.nodes[a].v, s.nodes[b].v)
+	if v == terminal {
+		return s.Result(f(uint32(s.nodes[a].zero), uint32(s.nodes[b].zero)))
+	}
+	k := key{0, a, b}
+	if m, ok := s.cache.get(k); ok || !s.step() {
 		return m
 	}
-	return walk(a, b)
+	a0, a1 := s.cofactors(a, v)
+	b0, b1 := s.cofactors(b, v)
+	m := s.Node(v, s.combined(a0, b0, f), s.combined(a1, b1, f))
+	s.cache.put(k, m)
+	return m
+}
+
+// Clear returns r with these bits of all fields being 0: it tests them no more.
+func (s *Store) Clear(r Ref, bits uint64) Ref {
+	s.cache.begin()
+	return s.cleared(r, bits)
+}
+
+func (s *Store) cleared(r Ref, bits uint64) Ref {
+	n := s.nodes[r]
+	if n.v == terminal {
+		return r
+	}
+	k := key{0, r, r}
+	if m, ok := s.cache.get(k); ok || !s.step() {
+		return m
+	}
+	m := s.cleared(n.zero, bits)
+	if _, bit := n.v.Field(); bits>>bit&1 == 0 {
+		m = s.Node(n.v, m, s.cleared(n.one, bits))
+	}
+	s.cache.put(k, m)
+	return m
+}
+
+// Bits returns the bits of r's first field on which r depends. It is not for
+// terminals.
+func (s *Store) Bits(r Ref) (field int, bits uint64) {
+	field, _ = s.nodes[r].v.Field()
+	s.marks.begin(len(s.nodes))
+	var walk func(Ref)
+	walk = func(r Ref) {
+		n := s.nodes[r]
+		f, bit := n.v.Field()
+		if f != field || !s.step() || !s.marks.set(r) {
+			return
+		}
+		bits |= 1 << bit
+		walk(n.zero)
+		walk(n.one)
+	}
+	walk(r)
+	return field, bits
+}
+
+// Results returns the results of r, ascending.
+func (s *Store) Results(r Ref) []uint32 {
+	var rets []uint32
+	for _, n := range s.Below(r) {
+		if ret, ok := s.Terminal(n); ok {
+			rets = append(rets, ret)
+		}
+	}
+	slices.Sort(rets)
+	return rets
 }
 
 // Eval returns the result of r for these fields.
@@ -158,14 +213,14 @@ func commonNumbers(cells []Cell, arch uint32, m, n []Number) []Cell {
 // Find sets fields to values for which r has the given result, and reports
 // whether there are any.
 func (s *Store) Find(r Ref, ret uint32, fields *[Fields]uint64) bool {
-	dead := make(map[Ref]bool) // nodes below which ret isn't
+	s.marks.begin(len(s.nodes)) // below marked nodes, but for those on the way, ret isn't
 	var walk func(Ref) bool
 	walk = func(r Ref) bool {
 		n := s.nodes[r]
 		if n.v == terminal {
 			return uint32(n.zero) == ret
 		}
-		if dead[r] {
+		if !s.step() || !s.marks.set(r) {
 			return false
 		}
 		if walk(n.zero) {
@@ -177,7 +232,6 @@ func (s *Store) Find(r Ref, ret uint32, fields *[Fields]uint64) bool {
 			return true
 		}
 		fields[field] &^= 1 << bit
-		dead[r] = true
 		return false
 	}
 	return walk(r)
@@ -186,13 +240,12 @@ func (s *Store) Find(r Ref, ret uint32, fields *[Fields]uint64) bool {
 // Below returns the nodes of r, each before what it leads to.
 func (s *Store) Below(r Ref) []Ref {
 	var post []Ref
-	seen := make(map[Ref]bool)
+	s.marks.begin(len(s.nodes))
 	var walk func(Ref)
 	walk = func(r Ref) {
-		if seen[r] {
+		if !s.step() || !s.marks.set(r) {
 			return
 		}
-		seen[r] = true
 		if n := s.nodes[r]; n.v != terminal {
 			walk(n.zero)
 			walk(n.one)
@@ -206,11 +259,16 @@ func (s *Store) Below(r Ref) []Ref {
 
 // Merge returns the meaning that gives each input f of the results of m and n.
 func (s *Store) Merge(m, n Meaning, f func(a, b uint32) uint32) Meaning {
+	return Join(m, n, func(a, b Ref) Ref { return s.Combine(a, b, f) })
+}
+
+// Join returns the meaning of which the diagrams are f of those of m and n.
+func Join(m, n Meaning, f func(a, b Ref) Ref) Meaning {
 	var out Meaning
 	var numbers []Number
 	cells := Common(m, n)
 	for i, c := range cells {
-		numbers = AppendNumber(numbers, c.Nr, s.Combine(c.A, c.B, f))
+		numbers = AppendNumber(numbers, c.Nr, f(c.A, c.B))
 		if i+1 == len(cells) || cells[i+1].Arch != c.Arch {
 			out = out.Append(c.Arch, numbers)
 			numbers = nil
