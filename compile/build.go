@@ -21,6 +21,7 @@ const (
 // builder makes a plan's decision DAG.
 type builder struct {
 	organizer
+	plan *plan
 	lo   int // place of the low half of a 64-bit field, as hi is of the high
 	errs []error
 }
@@ -29,15 +30,15 @@ type builder struct {
 // architecture, then by number, then by arguments.
 func build(g *dag, p *plan) (node, error) {
 	hi, lo := halves(p.order)
-	b := &builder{organizer: organizer{dag: g, hi: hi, done: make(map[node]node)}, lo: lo}
+	b := &builder{organizer: organizer{dag: g, hi: hi, done: make(map[node]node)}, plan: p, lo: lo}
 	root := b.leaf(p.badArch)
-	done := make(map[uint32]bool)
+	var done []uint32
 	for i := len(p.abis) - 1; i >= 0; i-- {
 		audit := p.abis[i].arch.Audit()
-		if done[audit] {
+		if slices.Contains(done, audit) {
 			continue
 		}
-		done[audit] = true
+		done = append(done, audit)
 		byNr := b.search(wordNr, b.numbers(p, audit))
 		root = b.decide(test{word: wordArch, op: opEq, mask: ^uint32(0), k: audit}, byNr, root)
 	}
@@ -75,22 +76,23 @@ const (
 
 // regions divides the numbers of an audit architecture among its ABIs.
 func regions(p *plan, audit uint32) []region {
-	find := func(a arch.Arch) *abiPlan {
-		i := slices.IndexFunc(p.abis, func(ap abiPlan) bool { return ap.arch == a })
-		if i < 0 {
-			return nil
+	// X32 sorts after X86_64 and is the only ABI that shares a value.
+	var own, x32 *abiPlan
+	for i := range p.abis {
+		switch ap := &p.abis[i]; {
+		case ap.arch == arch.X32:
+			x32 = ap
+		case ap.arch.Audit() == audit:
+			own = ap
 		}
-		return &p.abis[i]
 	}
 	if audit != arch.X86_64.Audit() {
-		i := slices.IndexFunc(p.abis, func(ap abiPlan) bool { return ap.arch.Audit() == audit })
-		return []region{{0, skipped, &p.abis[i]}}
+		return []region{{0, skipped, own}}
 	}
-	x64, x32 := find(arch.X86_64), find(arch.X32)
 	return []region{
-		{0, x32Bit - 1, x64},
+		{0, x32Bit - 1, own},
 		{x32Bit, skipped - 1, x32},
-		{skipped, skipped, cmp.Or(x64, x32)},
+		{skipped, skipped, cmp.Or(own, x32)},
 	}
 }
 
@@ -98,16 +100,13 @@ func regions(p *plan, audit uint32) []region {
 func (b *builder) region(is []interval, r region) []interval {
 	var active []use // that reach the current number, by rule
 	uses := r.abi.uses
-	for at := uint64(r.first); at <= uint64(r.last); {
-		for len(uses) > 0 && uint64(uses[0].first) <= at {
+	for at := uint64(r.first); at <= uint64(r.last) && !b.full; {
+		active = reaching(active, uint32(at))
+		for ; len(uses) > 0 && uint64(uses[0].first) <= at; uses = uses[1:] {
 			if uint64(uses[0].last) >= at {
-				i, _ := slices.BinarySearchFunc(active, uses[0], func(x, y use) int { return cmp.Compare(x.rule, y.rule) })
-				active = slices.Insert(active, i, uses[0])
+				active = insert(active, uses[0])
 			}
-			uses = uses[1:]
 		}
-		active = slices.DeleteFunc(active, func(u use) bool { return uint64(u.last) < at })
-		n := b.organize(b.number(r.abi, uint32(at), active))
 		next := uint64(r.last) + 1
 		if len(uses) > 0 {
 			next = min(next, uint64(uses[0].first))
@@ -115,41 +114,70 @@ func (b *builder) region(is []interval, r region) []interval {
 		for _, u := range active {
 			next = min(next, uint64(u.last)+1)
 		}
+		n := b.organize(b.number(r.abi, uint32(at), active))
 		is = append(is, interval{uint32(at), n, known(r.abi.arch, uint32(at), uint32(next-1))})
-		if b.full {
-			break
-		}
 		at = next
 	}
 	return is
 }
 
+// reaching returns the uses that reach a number, in place.
+func reaching(active []use, nr uint32) []use {
+	kept := active[:0]
+	for _, u := range active {
+		if u.last >= nr {
+			kept = append(kept, u)
+		}
+	}
+	return kept
+}
+
+// insert adds a use by its rule's place.
+func insert(active []use, u use) []use {
+	active = append(active, u)
+	i := len(active) - 1
+	for ; i > 0 && active[i-1].rule > u.rule; i-- {
+		active[i] = active[i-1]
+	}
+	active[i] = u
+	return active
+}
+
 // number returns the decision for one number that these uses claim.
 func (b *builder) number(ap *abiPlan, nr uint32, uses []use) node {
-	i := slices.IndexFunc(ap.muxes, func(m mux) bool { return m.nr == nr })
-	if i < 0 {
-		return b.rules(ap, uses)
+	for _, m := range ap.muxes {
+		if m.nr == nr {
+			return b.multiplexed(ap, m, uses)
+		}
 	}
-	return b.multiplexed(ap, ap.muxes[i], uses)
+	return b.rules(ap, uses)
 }
 
 // rules returns the decision of the first of these uses that matches, or of
 // the default. A use that is muxed may match or not.
 func (b *builder) rules(ap *abiPlan, uses []use) node {
-	last := slices.IndexFunc(uses, func(u use) bool { return u.cond == nil })
-	if last >= 0 {
-		uses = uses[:last+1]
+	for i, u := range uses {
+		if b.plan.rules[u.rule].If == nil {
+			uses = uses[:i+1] // nothing after it is reached
+			break
+		}
 	}
 	n := b.leaf(ap.def)
-	for _, u := range slices.Backward(uses) {
-		b.rule = u.rule
+	for i := len(uses) - 1; i >= 0; i-- {
+		u := uses[i]
+		b.rule = int(u.rule)
+		rule := &b.plan.rules[u.rule]
 		switch yes := b.leaf(u.ret); {
-		case u.cond == nil:
+		case rule.If == nil:
 			n = yes
 		case u.muxed:
 			n = b.mapLeaves(n, func(ret uint32) uint32 { return stricter(u.ret, ret) })
 		default:
-			n = b.cond(u.cond, place{ap.arch, u.name, u.rule}, yes, n)
+			at := place{arch: ap.arch, rule: int(u.rule)}
+			if u.name >= 0 {
+				at.name = rule.Syscalls[u.name]
+			}
+			n = b.cond(rule.If, at, yes, n)
 		}
 	}
 	b.rule = -1
@@ -178,16 +206,17 @@ func (b *builder) multiplexed(ap *abiPlan, m mux, uses []use) node {
 		return us
 	}
 	n := b.rules(ap, of(0, false))
-	var calls []uint32
+	var calls []uint64
 	for _, u := range uses {
 		if u.muxed {
-			calls = append(calls, u.call)
+			calls = append(calls, uint64(u.call))
 		}
 	}
 	slices.Sort(calls)
-	for _, c := range slices.Backward(slices.Compact(calls)) {
-		t := test{word: uint8(wordArgs + b.lo), op: opEq, mask: m.bits, k: c}
-		n = b.decide(t, b.rules(ap, of(c, true)), n)
+	calls = slices.Compact(calls)
+	for i := len(calls) - 1; i >= 0; i-- {
+		t := test{word: uint8(wordArgs + b.lo), op: opEq, mask: m.bits, k: uint32(calls[i])}
+		n = b.decide(t, b.rules(ap, of(t.k, true)), n)
 	}
 	return n
 }

@@ -1,7 +1,6 @@
 package compile
 
 import (
-	"cmp"
 	"math"
 	"slices"
 )
@@ -143,7 +142,11 @@ func (s *searcher) chain(a, b int) (lone []int, rest node, ok bool) {
 			}
 		}
 	}
-	slices.SortStableFunc(lone, func(x, y int) int { return cmp.Compare(s.is[y].weight, s.is[x].weight) })
+	for i := range lone { // there are few
+		for ; i > 0 && s.is[lone[i-1]].weight < s.is[lone[i]].weight; i-- {
+			lone[i-1], lone[i] = lone[i], lone[i-1]
+		}
+	}
 	return lone, rest, true
 }
 
@@ -174,8 +177,9 @@ func (s *searcher) build(i, j int) node {
 		return s.decide(s.bound(s.base+cut), s.build(s.base+cut, j), s.build(i, s.base+cut-1))
 	}
 	lone, n, _ := s.chain(a, b)
-	for _, k := range slices.Backward(lone) {
-		n = s.decide(test{word: s.word, op: opEq, mask: ^uint32(0), k: s.is[k].first}, s.is[k].node, n)
+	for k := len(lone) - 1; k >= 0; k-- {
+		iv := s.is[lone[k]]
+		n = s.decide(test{word: s.word, op: opEq, mask: ^uint32(0), k: iv.first}, iv.node, n)
 	}
 	return n
 }

@@ -1,7 +1,6 @@
 package compile
 
 import (
-	"cmp"
 	"slices"
 
 	"github.com/portcullis-go/portcullis/arch"
@@ -24,14 +23,15 @@ func meaning(s *diagram.Store, p profile.Profile, t Target) (diagram.Meaning, er
 		return nil, err
 	}
 	m.badArch = s.Result(ret)
-	var audits []uint32
+	var audits []uint64
 	for _, a := range arches {
-		audits = append(audits, a.Audit())
+		audits = append(audits, uint64(a.Audit()))
 	}
 	slices.Sort(audits)
 	bad := []diagram.Number{{Args: m.badArch}}
 	out := diagram.Meaning{{Numbers: bad}}
-	for _, audit := range slices.Compact(audits) {
+	for _, wide := range slices.Compact(audits) {
+		audit := uint32(wide)
 		if last := &out[len(out)-1]; last.First == audit {
 			out = out[:len(out)-1] // the neighbour below is an ABI of its own
 		}
@@ -88,37 +88,41 @@ func (m *meant) numbers(audit uint32) []diagram.Number {
 // abi appends the meaning of the numbers first to last, which are a's.
 func (m *meant) abi(ns []diagram.Number, a arch.Arch, first, last uint32) []diagram.Number {
 	claims := m.claims(a)
-	cuts := []uint32{first}
-	var wide []claim
-	for _, c := range claims {
-		cuts = append(cuts, c.first, c.last+1) // past the end is 0, below first
-		if c.first != c.last {
-			wide = append(wide, c)
+	cuts := []uint64{uint64(first)}
+	var starts, wide []uint64 // of claims on one number, and on several: places in claims
+	for i, c := range claims {
+		cuts = append(cuts, uint64(c.first), uint64(c.last)+1)
+		if c.first == c.last {
+			starts = append(starts, uint64(c.first)<<32|uint64(i))
+		} else {
+			wide = append(wide, uint64(i))
 		}
 	}
 	slices.Sort(cuts)
+	slices.Sort(starts)
+	var held []uint64
 	for _, nr := range slices.Compact(cuts) {
-		if nr < first || nr > last {
+		if nr < uint64(first) || nr > uint64(last) {
 			continue
 		}
-		i, _ := slices.BinarySearchFunc(claims, nr, func(c claim, nr uint32) int { return cmp.Compare(c.first, nr) })
-		n := i
-		for n < len(claims) && claims[n].first == nr {
-			n++
-		}
-		held := slices.Clone(claims[i:n])
-		for _, c := range wide {
-			if c.first < nr && nr <= c.last {
-				held = append(held, c)
+		held = held[:0]
+		for ; len(starts) > 0 && starts[0]>>32 <= nr; starts = starts[1:] {
+			if starts[0]>>32 == nr {
+				held = append(held, uint64(uint32(starts[0])))
 			}
 		}
-		slices.SortStableFunc(held, func(x, y claim) int { return x.rule - y.rule })
-		ns = diagram.AppendNumber(ns, nr, m.verdict(a, held))
+		for _, i := range wide {
+			if c := &claims[i]; uint64(c.first) <= nr && nr <= uint64(c.last) {
+				held = append(held, i)
+			}
+		}
+		slices.Sort(held)
+		ns = diagram.AppendNumber(ns, uint32(nr), m.verdict(a, claims, held))
 	}
 	return ns
 }
 
-// claims returns the claims of all rules on ABI a, by first number.
+// claims returns the claims of all rules on ABI a, by rule.
 func (m *meant) claims(a arch.Arch) []claim {
 	var cs []claim
 	for i, r := range m.p.Rules {
@@ -138,16 +142,16 @@ func (m *meant) claims(a arch.Arch) []claim {
 			}
 		}
 	}
-	slices.SortStableFunc(cs, func(x, y claim) int { return cmp.Compare(x.first, y.first) })
 	return cs
 }
 
-// verdict returns what the first of these claims that holds decides: from the
-// last to the first, each decides what it holds for and leaves the rest.
-func (m *meant) verdict(a arch.Arch, held []claim) diagram.Ref {
+// verdict returns what the first of the held claims that holds decides: from
+// the last to the first, each decides what it holds for and leaves the rest.
+func (m *meant) verdict(a arch.Arch, claims []claim, held []uint64) diagram.Ref {
 	rest := m.action(m.p.Default, a)
-	for _, c := range slices.Backward(held) {
-		r := m.p.Rules[c.rule]
+	for i := len(held) - 1; i >= 0; i-- {
+		c := &claims[held[i]]
+		r := &m.p.Rules[c.rule]
 		then := m.action(r.Action, a)
 		switch {
 		case c.via == "":
@@ -165,7 +169,7 @@ func (m *meant) verdict(a arch.Arch, held []claim) diagram.Ref {
 
 // selects is the test that a multiplexed call is the one claimed: socketcall
 // takes an int, and ipc keeps a version in the upper half of one.
-func selects(c claim) diagram.Test {
+func selects(c *claim) diagram.Test {
 	o := diagram.Operand{Field: diagram.FieldArg0, Keep: 0xffffffff}
 	if c.via == "ipc" {
 		o.Keep = 0xffff
@@ -175,10 +179,14 @@ func selects(c claim) diagram.Test {
 
 func (m *meant) action(v profile.Action, a arch.Arch) diagram.Ref {
 	ret, err := v.Return(a)
-	if err != nil && m.err == nil {
+	m.fail(err)
+	return m.Result(ret)
+}
+
+func (m *meant) fail(err error) {
+	if m.err == nil {
 		m.err = err
 	}
-	return m.Result(ret)
 }
 
 // cond returns the diagram that is then where c holds and otherwise elsewhere.
@@ -187,12 +195,12 @@ func (m *meant) cond(c profile.Cond, a arch.Arch, name string, then, otherwise d
 	case profile.Not:
 		return m.cond(c.Cond, a, name, otherwise, then)
 	case profile.And:
-		for _, part := range slices.Backward(c) {
-			then = m.cond(part, a, name, then, otherwise)
+		for i := len(c) - 1; i >= 0; i-- {
+			then = m.cond(c[i], a, name, then, otherwise)
 		}
 	case profile.Or:
-		for _, part := range slices.Backward(c) {
-			otherwise = m.cond(part, a, name, then, otherwise)
+		for i := len(c) - 1; i >= 0; i-- {
+			otherwise = m.cond(c[i], a, name, then, otherwise)
 		}
 		return otherwise
 	case profile.Test:
@@ -205,7 +213,7 @@ func (m *meant) cond(c profile.Cond, a arch.Arch, name string, then, otherwise d
 func (m *meant) compare(t profile.Test, a arch.Arch, name string, then, otherwise diagram.Ref) diagram.Ref {
 	c, err := settle(t, a, name)
 	if err != nil {
-		m.err = cmp.Or(m.err, err)
+		m.fail(err)
 		return otherwise
 	}
 	dt := diagram.Test{K: c.value, Operand: diagram.Operand{Field: uint8(c.field), Keep: low(c.bits)}}

@@ -57,19 +57,19 @@ func (o *organizer) sorted(n node) node {
 
 // divide appends the decisions of n for the intervals of a word that start at
 // cuts and end at last.
-func (o *organizer) divide(is []interval, n node, word uint8, cuts []uint32, last uint32) []interval {
-	n = o.restrict(n, word, cuts[0], last)
+func (o *organizer) divide(is []interval, n node, word uint8, cuts []uint64, last uint32) []interval {
+	n = o.restrict(n, word, uint32(cuts[0]), last)
 	if len(cuts) == 1 || o.nodes[n].op == opRet || o.left <= 0 {
-		return append(is, interval{first: cuts[0], node: o.sorted(n), weight: 1})
+		return append(is, interval{first: uint32(cuts[0]), node: o.sorted(n), weight: 1})
 	}
 	mid := len(cuts) / 2
-	is = o.divide(is, n, word, cuts[:mid], cuts[mid]-1)
+	is = o.divide(is, n, word, cuts[:mid], uint32(cuts[mid]-1))
 	return o.divide(is, n, word, cuts[mid:], last)
 }
 
 // survey returns the first word that n looks at, where its values divide, and,
 // if they don't, a test of it under a mask.
-func (o *organizer) survey(n node) (word uint8, cuts []uint32, masked test) {
+func (o *organizer) survey(n node) (word uint8, cuts []uint64, masked test) {
 	o.turn++
 	word = 0xff
 	var tests []test
@@ -97,11 +97,11 @@ func (o *organizer) survey(n node) (word uint8, cuts []uint32, masked test) {
 			masked = t
 			continue
 		case t.op == opEq:
-			cuts = append(cuts, t.k, t.k+1)
+			cuts = append(cuts, uint64(t.k), uint64(t.k+1))
 		case t.op == opGe:
-			cuts = append(cuts, t.k)
+			cuts = append(cuts, uint64(t.k))
 		case t.op == opGt:
-			cuts = append(cuts, t.k+1)
+			cuts = append(cuts, uint64(t.k+1))
 		}
 	}
 	slices.Sort(cuts)

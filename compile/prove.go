@@ -1,7 +1,6 @@
 package compile
 
 import (
-	"errors"
 	"fmt"
 
 	"github.com/portcullis-go/portcullis/arch"
@@ -86,8 +85,7 @@ func difference(s *diagram.Store, in diagram.Input, a, b diagram.Meaning) Differ
 // prove is the last stage of Compile.
 func prove(prog *Program, p profile.Profile, t Target) error {
 	err := Verify(prog, p, t)
-	var differ *DifferenceError
-	if errors.As(err, &differ) {
+	if _, differ := err.(*DifferenceError); differ {
 		return &InternalError{Stage: "prove", Err: err}
 	}
 	return err

@@ -1,7 +1,6 @@
 package compile
 
 import (
-	"cmp"
 	"encoding/binary"
 	"errors"
 	"slices"
@@ -14,6 +13,7 @@ import (
 // plan is a profile resolved for its ABIs: numbers instead of names, return
 // values instead of actions.
 type plan struct {
+	rules   []profile.Rule
 	order   binary.ByteOrder
 	badArch uint32
 	abis    []abiPlan
@@ -22,20 +22,17 @@ type plan struct {
 
 // abiPlan is what the profile says of one ABI.
 type abiPlan struct {
-	arch arch.Arch
-	def  uint32 // return value where no rule matches
-	uses []use  // by first number, then by rule
-	// socketcall and ipc are the numbers of the calls that multiplex others,
-	// and the argument bits that select them.
+	arch  arch.Arch
+	def   uint32 // return value where no rule matches
+	uses  []use  // by first number, then by rule
 	muxes []mux
 }
 
 // use is one rule's claim on a range of numbers.
 type use struct {
 	first, last uint32
-	rule        int
-	name        string // "" in a rule that gives numbers
-	cond        profile.Cond
+	rule        int32
+	name        int32 // index into the rule's Syscalls, or -1 for Numbers
 	ret         uint32
 	// call is the sub-call of a multiplexed number to which the claim is
 	// limited; muxed tells that from 0.
@@ -67,83 +64,108 @@ func resolve(p profile.Profile, t Target) (*plan, error) {
 	if err != nil {
 		return nil, err
 	}
-	var errs []error
-	pl := &plan{order: order}
-	if pl.badArch, err = p.BadArch.Return(cmp.Or(t.Arch, arches[0])); err != nil {
-		errs = append(errs, err)
-	}
-	errs = append(errs, unknownNames(p)...)
+	r := &resolver{plan: plan{rules: p.Rules, order: order, abis: make([]abiPlan, 0, len(arches))}}
+	r.badArch, err = p.BadArch.Return(nativeOf(arches, t))
+	r.report(err)
+	r.unknownNames()
 	for _, a := range arches {
-		ap, aerrs := resolveABI(p, a)
-		pl.abis = append(pl.abis, ap)
-		pl.notes = append(pl.notes, muxNotes(ap)...)
-		errs = append(errs, aerrs...)
+		r.resolveABI(p.Default, a)
 	}
-	return pl, errors.Join(errs...)
+	return &r.plan, errors.Join(r.errs...)
+}
+
+// resolver makes a plan.
+type resolver struct {
+	plan
+	errs []error
+}
+
+func (r *resolver) report(err error) {
+	if err != nil {
+		r.errs = append(r.errs, err)
+	}
+}
+
+func (r *resolver) reportRule(i int, err error) {
+	if err != nil {
+		r.report(&profile.RuleError{Rule: i, Comment: r.rules[i].Comment, Err: err})
+	}
 }
 
 // unknownNames reports names that no ABI has, once each a rule.
-func unknownNames(p profile.Profile) []error {
-	var errs []error
-	for i, r := range p.Rules {
-		for _, n := range r.Syscalls {
+func (r *resolver) unknownNames() {
+	for i := range r.rules {
+		for _, n := range r.rules[i].Syscalls {
 			if !syscalls.Known(n) {
-				errs = append(errs, &profile.RuleError{Rule: i, Comment: r.Comment,
-					Err: &SyscallError{Name: n, Nearest: syscalls.Nearest(n)}})
+				r.reportRule(i, &SyscallError{Name: n, Nearest: syscalls.Nearest(n)})
 			}
 		}
 	}
-	return errs
 }
 
-func resolveABI(p profile.Profile, a arch.Arch) (abiPlan, []error) {
+// resolveABI adds what the profile says of ABI a.
+func (r *resolver) resolveABI(def profile.Action, a arch.Arch) {
 	ap := abiPlan{arch: a}
-	var errs []error
 	var err error
-	if ap.def, err = p.Default.Return(a); err != nil {
-		errs = append(errs, err)
+	ap.def, err = def.Return(a)
+	r.report(err)
+	names := 0
+	for i := range r.rules {
+		names += len(r.rules[i].Syscalls) + len(r.rules[i].Numbers)
 	}
-	for i, r := range p.Rules {
-		if len(r.Arches) > 0 && !slices.Contains(r.Arches, a) {
+	uses := make([]use, 0, names)
+	for i := range r.rules {
+		rule := &r.rules[i]
+		if len(rule.Arches) > 0 && !slices.Contains(rule.Arches, a) {
 			continue
 		}
-		ret, err := r.Action.Return(a)
-		if err != nil {
-			errs = append(errs, &profile.RuleError{Rule: i, Comment: r.Comment, Err: err})
-			continue
-		}
-		ap.claim(i, r, ret)
+		ret, err := rule.Action.Return(a)
+		r.reportRule(i, err)
+		uses = ap.claim(uses, use{rule: int32(i), name: -1, ret: ret}, rule)
 	}
-	slices.SortFunc(ap.uses, func(x, y use) int {
-		return cmp.Or(cmp.Compare(x.first, y.first), x.rule-y.rule)
-	})
-	return ap, errs
+	// Rules come in their order already; keys of number and place are sorted
+	// fastest, and without code for another type.
+	keys := make([]uint64, len(uses))
+	for i, u := range uses {
+		keys[i] = uint64(u.first)<<32 | uint64(i)
+	}
+	slices.Sort(keys)
+	ap.uses = make([]use, len(uses))
+	for i, k := range keys {
+		ap.uses[i] = uses[uint32(k)]
+	}
+	r.abis = append(r.abis, ap)
+	r.muxNotes(&ap)
 }
 
-// claim adds what rule i says of the ABI's numbers.
-func (ap *abiPlan) claim(i int, r profile.Rule, ret uint32) {
-	for _, n := range r.Numbers {
-		ap.uses = append(ap.uses, use{first: n.First, last: n.Last, rule: i, cond: r.If, ret: ret})
+// claim appends what a rule says of the ABI's numbers, each as u.
+func (ap *abiPlan) claim(uses []use, u use, rule *profile.Rule) []use {
+	for _, n := range rule.Numbers {
+		u.first, u.last = n.First, n.Last
+		uses = append(uses, u)
 	}
-	for _, n := range r.Syscalls {
+	for i, n := range rule.Syscalls {
+		u.name = int32(i)
 		if nr, ok := syscalls.Lookup(ap.arch, n); ok {
-			ap.uses = append(ap.uses, use{first: nr, last: nr, rule: i, name: n, cond: r.If, ret: ret})
+			u.first, u.last = nr, nr
+			uses = append(uses, u)
 		}
-		if r.Direct {
+		if rule.Direct {
 			continue
 		}
-		via, call, ok := syscalls.Multiplexed(ap.arch, n)
-		if !ok {
-			continue
+		if via, call, ok := syscalls.Multiplexed(ap.arch, n); ok {
+			nr, _ := syscalls.Lookup(ap.arch, via)
+			ap.addMux(mux{nr, muxBits(via)})
+			m := u
+			m.first, m.last, m.call, m.muxed = nr, nr, call, true
+			uses = append(uses, m)
 		}
-		nr, _ := syscalls.Lookup(ap.arch, via)
-		ap.addMux(nr, muxBits(via))
-		ap.uses = append(ap.uses, use{first: nr, last: nr, rule: i, name: n, cond: r.If, ret: ret, call: call, muxed: true})
 	}
+	return uses
 }
 
-func (ap *abiPlan) addMux(nr, bits uint32) {
-	if m := (mux{nr, bits}); !slices.Contains(ap.muxes, m) {
+func (ap *abiPlan) addMux(m mux) {
+	if !slices.Contains(ap.muxes, m) {
 		ap.muxes = append(ap.muxes, m)
 	}
 }
@@ -159,13 +181,11 @@ func muxBits(via string) uint32 {
 }
 
 // muxNotes tells which conditions can't be checked behind socketcall and ipc.
-func muxNotes(ap abiPlan) []Note {
-	var notes []Note
+func (r *resolver) muxNotes(ap *abiPlan) {
 	for _, u := range ap.uses {
-		if u.muxed && u.cond != nil {
-			notes = append(notes, Note{Rule: u.rule, Arch: ap.arch,
-				Text: u.name + " can be made through a multiplexed call, whose arguments a filter can't read; there it gets the strictest verdict that is possible"})
+		if rule := &r.rules[u.rule]; u.muxed && rule.If != nil {
+			r.notes = append(r.notes, Note{Rule: int(u.rule), Arch: ap.arch,
+				Text: rule.Syscalls[u.name] + " can be made through a multiplexed call, whose arguments a filter can't read; there it gets the strictest verdict that is possible"})
 		}
 	}
-	return notes
 }
