@@ -11,8 +11,16 @@ import (
 // reader turns diagrams of arguments back into conditions.
 type reader struct {
 	*diagram.Store
-	memo map[diagram.Ref]profile.Cond // of diagrams of no and yes
-	full bool                         // a condition would have been too long
+	memo  map[diagram.Ref]sized // of diagrams of no and yes
+	tests int                   // made so far
+	full  bool                  // a condition would have been too long
+}
+
+// sized is a condition and the number of its tests. Parts are shared between
+// conditions, so that a long one can be small in memory.
+type sized struct {
+	profile.Cond
+	tests int
 }
 
 // Results of the diagrams that a reader reads as conditions.
@@ -71,46 +79,51 @@ func (r *reader) shares(ref diagram.Ref) map[uint32]float64 {
 	return share
 }
 
-// maxTests bounds a condition. One that a person can read has fewer.
-const maxTests = 4096
+// Bounds of the tests in a condition, of which one that a person can read has
+// fewer, and in all.
+const (
+	maxTests    = 1 << 13
+	maxAllTests = 1 << 18
+)
 
 // cond returns the condition under which a diagram of no and yes is yes.
-func (r *reader) cond(ref diagram.Ref) profile.Cond {
+func (r *reader) cond(ref diagram.Ref) profile.Cond { return r.sized(ref).Cond }
+
+func (r *reader) sized(ref diagram.Ref) sized {
 	if ret, ok := r.Terminal(ref); ok {
 		if ret == resultYes {
-			return profile.And{}
+			return sized{Cond: profile.And{}}
 		}
-		return profile.Or{}
+		return sized{Cond: profile.Or{}}
 	}
 	if c, ok := r.memo[ref]; ok {
 		return c
 	}
-	v, _, _ := r.Branch(ref)
-	field, _ := v.Field()
 	var any profile.Or
-	for _, part := range r.parts(ref, field) {
-		set, rest := part.set, r.cond(part.then)
-		switch rest := rest.(type) {
-		case profile.Or:
-			if len(rest) == 0 {
-				continue
-			}
-			any = append(any, profile.And{set, rest})
-		case profile.And:
-			any = append(any, append(profile.And{set}, rest...))
-		default:
-			any = append(any, profile.And{set, rest})
+	tests := 0
+	for _, part := range r.parts(ref) {
+		rest := r.sized(part.then)
+		if tests += part.tests + rest.tests; tests > maxTests {
+			r.full = true
 		}
-		if and := any[len(any)-1].(profile.And); len(and) == 1 {
-			any[len(any)-1] = and[0]
+		if r.full {
+			return sized{Cond: profile.Or{}}
+		}
+		and := profile.And{part.set}
+		if more, ok := rest.Cond.(profile.And); ok {
+			and = append(and, more...)
+		} else {
+			and = append(and, rest.Cond)
+		}
+		if len(and) == 1 {
+			any = append(any, and[0])
+		} else {
+			any = append(any, and)
 		}
 	}
-	var c profile.Cond = any
-	if len(any) == 1 {
-		c = any[0]
-	}
+	c := sized{simplest(any), tests}
 	if r.memo == nil {
-		r.memo = make(map[diagram.Ref]profile.Cond)
+		r.memo = make(map[diagram.Ref]sized)
 	}
 	r.memo[ref] = c
 	return c
@@ -118,30 +131,32 @@ func (r *reader) cond(ref diagram.Ref) profile.Cond {
 
 // part is a set of values of a field, and what remains to be decided then.
 type part struct {
-	set  profile.Cond
-	then diagram.Ref
+	set   profile.Cond
+	tests int
+	then  diagram.Ref
 }
 
-// parts divides the values of a diagram's first field by what remains.
-func (r *reader) parts(ref diagram.Ref, field int) []part {
-	width, bits := profile.WidthLow32, 32
-	for _, n := range r.Below(ref) {
-		if _, ok := r.Terminal(n); ok {
-			continue
-		}
-		v, _, _ := r.Branch(n)
-		if f, bit := v.Field(); f == field && bit >= 32 {
-			width, bits = profile.WidthRegister, 64
+// parts divides those values of a diagram's first field for which it can be yes
+// by what remains.
+func (r *reader) parts(ref diagram.Ref) []part {
+	field, which := r.Bits(ref)
+	o, bits := operand{profile.Field(field), profile.WidthLow32}, 32
+	if which > low(32) {
+		o.width, bits = profile.WidthRegister, 64
+	}
+	byThen := r.intervals(ref, bits, o, maxIntervals)
+	if byThen == nil {
+		byThen = r.cubes(ref, o)
+		if is := r.intervals(ref, bits, o, maxTests); is != nil && (byThen == nil || count(is) < count(byThen)) {
+			byThen = is
 		}
 	}
-	o := operand{profile.Field(field), width}
-	byThen := r.intervals(ref, field, bits, o)
-	if byThen == nil {
-		byThen = r.cubes(ref, field, o)
+	if r.tests += count(byThen); byThen == nil || r.tests > maxAllTests {
+		r.full = true
 	}
 	parts := make([]part, 0, len(byThen))
 	for _, s := range byThen {
-		parts = append(parts, part{simplest(s.tests), s.then})
+		parts = append(parts, part{simplest(s.tests), len(s.tests), s.then})
 	}
 	return parts
 }
@@ -179,26 +194,43 @@ func add(vs []values, then diagram.Ref, c profile.Cond) []values {
 	return vs
 }
 
-// maxIntervals is from where on masks are the better description of a set.
+// count returns the number of tests.
+func count(vs []values) int {
+	n := 0
+	for _, v := range vs {
+		n += len(v.tests)
+	}
+	return n
+}
+
+// never reports whether a diagram of no and yes is no throughout.
+func (r *reader) never(ref diagram.Ref) bool {
+	ret, ok := r.Terminal(ref)
+	return ok && ret == resultNo
+}
+
+// maxIntervals is from where on masks can be the better description of a set.
 const maxIntervals = 64
 
-// intervals describes the parts by intervals of values; nil if there are many.
-func (r *reader) intervals(ref diagram.Ref, field, bits int, o operand) []values {
+// intervals describes the parts by intervals of values; nil if there are more
+// than so many.
+func (r *reader) intervals(ref diagram.Ref, bits int, o operand, limit int) []values {
 	type interval struct {
 		first uint64
 		then  diagram.Ref
 	}
 	var is []interval
+	enough := 2*limit + 1 // of two neighbours, one at most is never
 	var walk func(n diagram.Ref, bit int, prefix uint64)
 	walk = func(n diagram.Ref, bit int, prefix uint64) {
-		at, ok := r.bitOf(n, field)
+		at, ok := r.bitOf(n, o.field)
 		if !ok {
 			if len(is) == 0 || is[len(is)-1].then != n {
 				is = append(is, interval{prefix, n})
 			}
 			return
 		}
-		if len(is) > maxIntervals {
+		if len(is) > enough {
 			return
 		}
 		zero, one := n, n
@@ -209,14 +241,21 @@ func (r *reader) intervals(ref diagram.Ref, field, bits int, o operand) []values
 		walk(one, bit-1, prefix|1<<bit)
 	}
 	walk(ref, bits-1, 0)
-	if len(is) > maxIntervals {
+	if len(is) > enough {
 		return nil
 	}
 	var vs []values
+	tests := 0
 	for i, iv := range is {
 		last := low(bits)
 		if i+1 < len(is) {
 			last = is[i+1].first - 1
+		}
+		if r.never(iv.then) {
+			continue
+		}
+		if tests++; tests > limit {
+			return nil
 		}
 		vs = add(vs, iv.then, o.between(iv.first, last, low(bits)))
 	}
@@ -236,22 +275,20 @@ func (o operand) between(first, last, end uint64) profile.Cond {
 	return profile.And{o.test(profile.OpGreaterEqual, first, 0), o.test(profile.OpLessEqual, last, 0)}
 }
 
-// cubes describes the parts by the ways through the field's bits.
-func (r *reader) cubes(ref diagram.Ref, field int, o operand) []values {
+// cubes describes the parts by the ways through the field's bits; nil if there
+// are too many.
+func (r *reader) cubes(ref diagram.Ref, o operand) []values {
 	var vs []values
 	tests := 0
 	var walk func(n diagram.Ref, mask, value uint64)
 	walk = func(n diagram.Ref, mask, value uint64) {
-		bit, ok := r.bitOf(n, field)
-		if !ok {
-			if tests++; tests > maxTests {
-				r.full = true
-				return
-			}
-			vs = add(vs, n, o.test(profile.OpMaskedEqual, value, mask))
+		if r.never(n) || tests > maxTests {
 			return
 		}
-		if r.full {
+		bit, ok := r.bitOf(n, o.field)
+		if !ok {
+			tests++
+			vs = add(vs, n, o.test(profile.OpMaskedEqual, value, mask))
 			return
 		}
 		_, zero, one := r.Branch(n)
@@ -259,15 +296,18 @@ func (r *reader) cubes(ref diagram.Ref, field int, o operand) []values {
 		walk(one, mask|1<<bit, value|1<<bit)
 	}
 	walk(ref, 0, 0)
+	if tests > maxTests {
+		return nil
+	}
 	return vs
 }
 
 // bitOf returns which bit of field a diagram tests first.
-func (r *reader) bitOf(n diagram.Ref, field int) (bit int, ok bool) {
+func (r *reader) bitOf(n diagram.Ref, field profile.Field) (bit int, ok bool) {
 	if _, terminal := r.Terminal(n); terminal {
 		return 0, false
 	}
 	v, _, _ := r.Branch(n)
 	f, bit := v.Field()
-	return bit, f == field
+	return bit, profile.Field(f) == field
 }

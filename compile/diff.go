@@ -140,19 +140,19 @@ func (d *differ) add(c Change, a arch.Arch, spans []numberSpan) {
 			}
 		}
 		c.Syscalls, c.Numbers = r.Syscalls, r.Numbers
-		for i, v := range d.pairs[1:] {
+		for _, change := range d.Results(s.args) {
+			if change == 0 {
+				continue
+			}
+			v := d.pairs[change]
 			here := d.Map(s.args, func(ret uint32) uint32 {
-				if ret == uint32(i)+1 {
+				if ret == change {
 					return resultYes
 				}
 				return resultNo
 			})
-			if ret, ok := d.Terminal(here); ok {
-				if ret == resultNo {
-					continue
-				}
-				c.If = nil
-			} else {
+			c.If = nil
+			if _, ok := d.Terminal(here); !ok {
 				c.If = d.cond(here)
 			}
 			c.A, c.B = profile.ActionOf(v[0]), profile.ActionOf(v[1])

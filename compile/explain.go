@@ -38,7 +38,7 @@ type ABIExplanation struct {
 // [*NotLiftableError], [ErrTooComplex] and [ErrNotExpressible].
 func Explain(prog *Program) (*Explanation, error) {
 	s := diagram.NewStore()
-	m, err := prog.lift(s)
+	m, err := prog.calls(s)
 	if err != nil {
 		return nil, err
 	}

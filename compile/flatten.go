@@ -23,17 +23,18 @@ func Flatten(stack ...*Program) (*Program, error) {
 		}
 	}
 	s := diagram.NewStore()
-	newest, err := stack[len(stack)-1].lift(s)
+	newest, err := stack[len(stack)-1].lift(s, ranked)
 	if err != nil {
 		return nil, err
 	}
 	for _, p := range slices.Backward(stack[:len(stack)-1]) {
-		older, err := p.lift(s)
+		older, err := p.lift(s, ranked)
 		if err != nil {
 			return nil, err
 		}
-		newest = s.Merge(newest, older, stricter)
+		newest = s.Merge(newest, older, first)
 	}
+	newest = possible(s, s.Merge(newest, newest, func(ret, _ uint32) uint32 { return heeded(ret) }), stack[0].order)
 	x, err := explain(s, newest, stack[0].order)
 	if err != nil {
 		return nil, err
@@ -42,7 +43,7 @@ func Flatten(stack ...*Program) (*Program, error) {
 	if err != nil {
 		return nil, err
 	}
-	found, err := flat.lift(s)
+	found, err := flat.calls(s)
 	if err != nil {
 		return nil, err
 	}
@@ -50,6 +51,28 @@ func Flatten(stack ...*Program) (*Program, error) {
 		return nil, &InternalError{Stage: "flatten", Err: &DifferenceError{difference(s, in, newest, found)}}
 	}
 	return flat, nil
+}
+
+// ranked is heeded, but leaves values that are no action where they stand in the
+// kernel's order: there any filter's lower value comes before them, although
+// alone they kill the process.
+func ranked(ret uint32) uint32 {
+	action := ret & actionMask
+	if h := heeded(ret); h&actionMask == action {
+		return h
+	}
+	return action
+}
+
+const actionMask = 0xffff0000 // SECCOMP_RET_ACTION_FULL
+
+// first returns the value that the kernel heeds of those of a newer and of an
+// older filter (ACTION_ONLY in kernel/seccomp.c).
+func first(newer, older uint32) uint32 {
+	if int32(older&actionMask) < int32(newer&actionMask) {
+		return older
+	}
+	return newer
 }
 
 // Restrict returns a profile that gives each call the stricter of the verdicts

@@ -1,7 +1,9 @@
 package compile
 
 import (
+	"encoding/binary"
 	"fmt"
+	"slices"
 
 	"github.com/portcullis-go/portcullis/arch"
 	"github.com/portcullis-go/portcullis/internal/diagram"
@@ -45,7 +47,7 @@ func Verify(prog *Program, p profile.Profile, t Target) error {
 	if err != nil {
 		return fmt.Errorf("compile: the profile: %w", err)
 	}
-	found, err := prog.lift(s)
+	found, err := prog.lift(s, heeded)
 	if err != nil {
 		return err
 	}
@@ -55,14 +57,49 @@ func Verify(prog *Program, p profile.Profile, t Target) error {
 	return nil
 }
 
-// lift returns the program's meaning. Its results are what the kernel heeds of
-// the returned values.
-func (p *Program) lift(s *diagram.Store) (diagram.Meaning, error) {
-	m, err := diagram.Lift(s, p.raw, p.order, heeded)
+// lift returns the program's meaning for all inputs. Its results are what canon
+// makes of the returned values.
+func (p *Program) lift(s *diagram.Store, canon func(uint32) uint32) (diagram.Meaning, error) {
+	m, err := diagram.Lift(s, p.raw, p.order, canon)
 	if err != nil {
 		err = fmt.Errorf("compile: the program: %w", err)
 	}
 	return m, err
+}
+
+// calls returns the program's meaning for the inputs that are calls: where
+// registers have 32 bits the kernel shows upper halves that are 0.
+func (p *Program) calls(s *diagram.Store) (diagram.Meaning, error) {
+	m, err := p.lift(s, heeded)
+	if err != nil {
+		return nil, err
+	}
+	return possible(s, m, p.order), s.Err()
+}
+
+func possible(s *diagram.Store, m diagram.Meaning, order binary.ByteOrder) diagram.Meaning {
+	var audits []uint32
+	for _, a := range arch.All() {
+		if a.RegisterBits() == 32 && a.ByteOrder() == order {
+			audits = append(audits, a.Audit())
+		}
+	}
+	slices.Sort(audits)
+	all, narrow := s.Result(0), s.Result(1)
+	registers := diagram.Meaning{{Numbers: []diagram.Number{{Args: all}}}}
+	for _, audit := range audits {
+		if last := len(registers) - 1; registers[last].First == audit {
+			registers = registers[:last] // the end of the one before
+		}
+		registers = registers.Append(audit, []diagram.Number{{Args: narrow}})
+		registers = registers.Append(audit+1, []diagram.Number{{Args: all}})
+	}
+	return diagram.Join(m, registers, func(r, width diagram.Ref) diagram.Ref {
+		if width == narrow {
+			return s.Clear(r, ^low(32))
+		}
+		return r
+	})
 }
 
 // heeded returns the value that means the same to the kernel as ret and has

@@ -63,10 +63,10 @@ func newPair(a, b *Program) (*pair, error) {
 	}
 	p := &pair{Store: diagram.NewStore()}
 	var err error
-	if p.a, err = a.lift(p.Store); err != nil {
+	if p.a, err = a.calls(p.Store); err != nil {
 		return nil, fmt.Errorf("first: %w", err)
 	}
-	if p.b, err = b.lift(p.Store); err != nil {
+	if p.b, err = b.calls(p.Store); err != nil {
 		return nil, fmt.Errorf("second: %w", err)
 	}
 	return p, nil
