@@ -5,10 +5,11 @@
 //
 // The profile, in the JSON of Docker, Podman or the OCI runtime specification, is
 // resolved for the running machine, as runc would or, with -runtime crun, as crun
-// would. The capabilities of -caps decide which parts of the profile count; the
-// default is what Docker gives a container. The command keeps those that it has.
-// What the author of the profile should know goes to standard error; with
-// -strict it is an error.
+// would; "-" is standard input, of which then nothing is left for the command. The
+// capabilities of -caps decide which parts of the profile count; the default is
+// what Docker gives a container. The command keeps those that it has. What the
+// author of the profile should know goes to standard error; with -strict it is an
+// error.
 //
 // The filter is in force for the command alone, from its execve on, which the
 // profile must therefore allow, as in a container. As there with
