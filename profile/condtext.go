@@ -2,7 +2,6 @@ package profile
 
 import (
 	"strconv"
-	"strings"
 )
 
 // Bounds of conditions. Conditions are built by programs, and a slice can even
@@ -33,7 +32,7 @@ func (t Test) String() string { return condString(t) }
 func condString(c Cond) string {
 	w := condWriter{}
 	w.cond(c, precOr, 0)
-	return w.b.String()
+	return string(w.text)
 }
 
 // Precedences of Go's operators, lowest first.
@@ -42,25 +41,29 @@ const (
 	precAnd
 )
 
-type condWriter struct {
-	b strings.Builder
-}
+type condWriter struct{ text []byte }
+
+// add isn't inlined: its many calls would be most of this file's code, which
+// every program has that makes conditions.
+//
+//go:noinline
+func (w *condWriter) add(s string) { w.text = append(w.text, s...) }
 
 // cond writes c, in parentheses if it binds less than the surrounding operator.
 func (w *condWriter) cond(c Cond, prec, depth int) {
-	if depth > maxCondDepth || w.b.Len() > maxCondText {
-		w.b.WriteString("…")
+	if depth > maxCondDepth || len(w.text) > maxCondText {
+		w.add("…")
 		return
 	}
 	switch c := c.(type) {
 	case nil:
-		w.b.WriteString("<nil>")
+		w.add("<nil>")
 	case Test:
 		w.test(c)
 	case Not:
-		w.b.WriteString("!(")
+		w.add("!(")
 		w.cond(c.Cond, precOr, depth+1)
-		w.b.WriteString(")")
+		w.add(")")
 	case And:
 		w.join(c, "true", " && ", precAnd, prec, depth)
 	case Or:
@@ -76,27 +79,27 @@ func (w *condWriter) cond(c Cond, prec, depth int) {
 func (w *condWriter) join(parts []Cond, empty, sep string, own, prec, depth int) {
 	switch len(parts) {
 	case 0:
-		w.b.WriteString(empty)
+		w.add(empty)
 		return
 	case 1:
 		w.cond(parts[0], prec, depth+1)
 		return
 	}
 	if own < prec {
-		w.b.WriteString("(")
+		w.add("(")
 	}
 	for i, part := range parts {
 		if i > 0 {
-			w.b.WriteString(sep)
+			w.add(sep)
 		}
-		if w.b.Len() > maxCondText {
-			w.b.WriteString("…")
+		if len(w.text) > maxCondText {
+			w.add("…")
 			break
 		}
 		w.cond(part, own, depth+1)
 	}
 	if own < prec {
-		w.b.WriteString(")")
+		w.add(")")
 	}
 }
 
@@ -118,53 +121,74 @@ func (c Or) set() (first Test, ok bool) {
 
 func (w *condWriter) set(of Test, c Or) {
 	w.operand(of)
-	w.b.WriteString(" in {")
+	w.add(" in {")
 	for i, part := range c {
 		if i > 0 {
-			w.b.WriteString(", ")
+			w.add(", ")
 		}
-		if w.b.Len() > maxCondText {
-			w.b.WriteString("…")
+		if len(w.text) > maxCondText {
+			w.add("…")
 			break
 		}
-		w.b.WriteString(literal(part.(Test).Value))
+		w.add(literal(part.(Test).Value))
 	}
-	w.b.WriteString("}")
+	w.add("}")
 }
 
 func (w *condWriter) test(t Test) {
 	w.operand(t)
 	switch {
 	case t.Op >= opCount:
-		w.b.WriteString(" Op(" + strconv.Itoa(int(t.Op)) + ") " + literal(t.Value))
+		w.addNumber(" Op(", uint64(t.Op))
+		w.add(") ")
 	case t.Op == OpMaskedEqual:
-		w.b.WriteString(" & " + hex(t.Mask) + " == " + hex(t.Value))
+		w.add(" & ")
+		w.add(hex(t.Mask))
+		w.add(" == ")
+		w.add(hex(t.Value))
+		return
 	default:
-		w.b.WriteString(" " + opNames[t.Op].text + " " + literal(t.Value))
+		w.add(" ")
+		w.add(opNames[t.Op].text)
+		w.add(" ")
 	}
+	w.add(literal(t.Value))
 }
 
 func (w *condWriter) operand(t Test) {
-	name := "arg" + strconv.Itoa(int(t.Field))
-	if t.Field == IP {
-		name = "ip"
-	} else if t.Field > IP {
-		name = "Field(" + strconv.Itoa(int(t.Field)) + ")"
-	}
+	end := ")"
 	switch t.Width {
 	case WidthKernel:
+		end = ""
 	case WidthRegister:
-		if t.Field != IP { // the whole of it is what ip means
-			name = "reg(" + name + ")"
+		if t.Field == IP { // the whole of it is what ip means
+			end = ""
+		} else {
+			w.add("reg(")
 		}
 	case WidthLow32:
-		name = "low32(" + name + ")"
+		w.add("low32(")
 	case WidthLong:
-		name = "long(" + name + ")"
+		w.add("long(")
 	default:
-		name = "Width(" + strconv.Itoa(int(t.Width)) + ")(" + name + ")"
+		w.addNumber("Width(", uint64(t.Width))
+		w.add(")(")
 	}
-	w.b.WriteString(name)
+	switch {
+	case t.Field == IP:
+		w.add("ip")
+	case t.Field > IP:
+		w.addNumber("Field(", uint64(t.Field))
+		w.add(")")
+	default:
+		w.addNumber("arg", uint64(t.Field))
+	}
+	w.add(end)
+}
+
+func (w *condWriter) addNumber(before string, n uint64) {
+	w.add(before)
+	w.text = strconv.AppendUint(w.text, n, 10)
 }
 
 // literal writes small numbers in decimal. Large ones are bits or addresses.

@@ -15,66 +15,76 @@ import (
 // Any action may be Default or BadArch. Notify is legal for both, as it is for
 // the kernel; the supervisor must then not itself need a call that it decides.
 func (p Profile) Validate() error {
+	return p.validate()
+}
+
+// validate has a pointer, so that a profile isn't copied once more.
+func (p *Profile) validate() error {
 	var errs []error
-	add := func(err error) {
-		if err != nil {
-			errs = append(errs, err)
+	for _, part := range [...]struct {
+		what string
+		err  error
+	}{
+		{"default action", p.Default.validate()},
+		{"bad-ABI action", p.BadArch.validate()},
+		{"ABIs", validateArches(p.Arches)},
+	} {
+		if part.err != nil {
+			errs = append(errs, fmt.Errorf("profile: %s: %w", part.what, part.err))
 		}
 	}
-	add(about("default action", p.Default.validate()))
-	add(about("bad-ABI action", p.BadArch.validate()))
-	add(about("ABIs", validateArches(p.Arches)))
 	for _, f := range p.Flags {
 		if !f.known() {
-			add(fmt.Errorf("profile: unknown flag %s", quote(string(f))))
+			errs = append(errs, errors.New("profile: unknown flag "+quote(string(f))))
 		}
 	}
 	for i := range p.Rules {
-		r := &p.Rules[i]
-		for _, err := range r.validate() {
-			add(&RuleError{Rule: i, Comment: r.Comment, Err: err})
-		}
+		errs = p.Rules[i].validate(i, errs)
 	}
 	return errors.Join(errs...)
 }
 
-func about(what string, err error) error {
-	if err == nil {
-		return nil
-	}
-	return fmt.Errorf("profile: %s: %w", what, err)
+// ruleCheck collects what is wrong with a rule.
+type ruleCheck struct {
+	*Rule
+	i    int
+	errs []error
 }
 
-func (r *Rule) validate() []error {
-	var errs []error
+// add isn't inlined, to keep programs small.
+//
+//go:noinline
+func (r *ruleCheck) add(err error) {
+	if err != nil {
+		r.errs = append(r.errs, &RuleError{Rule: r.i, Comment: r.Comment, Err: err})
+	}
+}
+
+// validate appends what is wrong with rule i.
+func (r *Rule) validate(i int, errs []error) []error {
+	c := ruleCheck{r, i, errs}
 	if len(r.Syscalls) == 0 && len(r.Numbers) == 0 {
-		errs = append(errs, errors.New("it names no system call"))
+		c.add(errors.New("it names no system call"))
 	}
 	for _, name := range r.Syscalls {
 		if name == "" {
-			errs = append(errs, errors.New("a name is empty"))
+			c.add(errors.New("a name is empty"))
 		} else if strings.IndexByte(name, 0) >= 0 {
-			errs = append(errs, fmt.Errorf("the name %s has a NUL", quote(name)))
+			c.add(errors.New("the name " + quote(name) + " has a NUL"))
 		}
 	}
 	for _, n := range r.Numbers {
 		if n.First > n.Last {
-			errs = append(errs, fmt.Errorf("the numbers %d to %d are in the wrong order", n.First, n.Last))
+			c.add(fmt.Errorf("the numbers %d to %d are in the wrong order", n.First, n.Last))
 		}
 	}
-	if err := validateArches(r.Arches); err != nil {
-		errs = append(errs, err)
-	}
+	c.add(validateArches(r.Arches))
 	if r.If != nil {
 		parts := maxCondParts
-		if err := validateCond(r.If, 0, &parts); err != nil {
-			errs = append(errs, err)
-		}
+		c.add(validateCond(r.If, 0, &parts))
 	}
-	if err := r.Action.validate(); err != nil {
-		errs = append(errs, err)
-	}
-	return errs
+	c.add(r.Action.validate())
+	return c.errs
 }
 
 func (a Action) validate() error {
@@ -154,7 +164,7 @@ func (t Test) validate() error {
 func (t Test) field() string {
 	var w condWriter
 	w.operand(Test{Field: t.Field})
-	return w.b.String()
+	return string(w.text)
 }
 
 // RuleError reports a rule of a profile.
