@@ -282,7 +282,7 @@ func holds(c profile.Cond, a arch.Arch, name string, args [6]uint64) bool {
 		case profile.WidthLong:
 			bits = a.Bits()
 		case profile.WidthKernel:
-			if params, _ := syscalls.Args(name); int(c.Field) < len(params) {
+			if params, _ := syscalls.Args(a, name); int(c.Field) < len(params) {
 				bits = min(bits, params[c.Field].Bits)
 			}
 		}

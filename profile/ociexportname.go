@@ -1,6 +1,7 @@
 package profile
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"math"
@@ -85,7 +86,11 @@ func (x *exporter) fit(t Test, name string) (Test, fieldBits, error) {
 	if x.has64 {
 		long = 64
 	}
-	d := fieldBits{bits: x.width(t, name)}
+	bits, err := x.width(t, name)
+	if err != nil {
+		return t, fieldBits{}, err
+	}
+	d := fieldBits{bits: bits}
 	if d.bits > 32 && t.Width != WidthLong && x.wide32 {
 		return t, d, fmt.Errorf("of %s the runtimes compare only 32 bits on some of the ABIs", t.field())
 	}
@@ -110,18 +115,35 @@ func (x *exporter) fit(t Test, name string) (Test, fieldBits, error) {
 	return t, d, nil
 }
 
-// width returns how many bits a test looks at on an ABI of 64.
-func (x *exporter) width(t Test, name string) int {
+// width returns how many bits a test looks at on an ABI of 64. All bits of a
+// register of 32 fit any width.
+func (x *exporter) width(t Test, name string) (int, error) {
 	switch t.Width {
 	case WidthLow32:
-		return 32
-	case WidthKernel:
-		params, _ := syscalls.Args(name)
-		if i := int(t.Field); i < len(params) && params[i].Bits <= 32 {
-			return params[i].Bits
+		return 32, nil
+	case WidthRegister, WidthLong:
+		return 64, nil
+	}
+	bits, whole := 0, 64
+	for _, a := range x.arches {
+		if _, ok := syscalls.Lookup(a, name); !ok {
+			continue
+		}
+		n := a.RegisterBits()
+		params, _ := syscalls.Args(a, name)
+		if i := int(t.Field); i < len(params) {
+			n = params[i].Bits
+		}
+		switch {
+		case n == 32 && a.RegisterBits() == 32:
+			whole = 32
+		case bits == 0:
+			bits = n
+		case bits != n:
+			return 0, fmt.Errorf("of %s the kernel reads %d or %d bits, by ABI", t.field(), min(n, bits), max(n, bits))
 		}
 	}
-	return 64
+	return cmp.Or(bits, whole), nil
 }
 
 // arguments writes a form as the conditions of entries, of which any suffices.

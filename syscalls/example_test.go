@@ -47,17 +47,22 @@ func ExampleAll() {
 }
 
 func ExampleArgs() {
-	params, ok := syscalls.Args("openat")
-	fmt.Println(ok)
-	for _, p := range params {
-		fmt.Println(p.Name, p.Bits, p.Pointer)
+	for _, a := range []arch.Arch{arch.X86_64, arch.X86} {
+		params, ok := syscalls.Args(a, "chown")
+		fmt.Println(a, ok)
+		for _, p := range params {
+			fmt.Println(p.Name, p.Bits, p.Pointer)
+		}
 	}
 	// Output:
-	// true
-	// dfd 32 false
+	// x86_64 true
 	// filename 64 true
-	// flags 32 false
-	// mode 16 false
+	// user 32 false
+	// group 32 false
+	// x86 true
+	// filename 32 true
+	// user 16 false
+	// group 16 false
 }
 
 func ExampleSince() {

@@ -1,7 +1,6 @@
 package syscalls_test
 
 import (
-	"fmt"
 	"slices"
 	"strings"
 	"testing"
@@ -102,93 +101,6 @@ func TestRelease(t *testing.T) {
 				t.Errorf("%v.Compare(%v) = %d", a, b, got)
 			}
 		}
-	}
-}
-
-// argsText writes parameters as "fd:32 buf:p".
-func argsText(params []syscalls.Param) string {
-	var words []string
-	for _, p := range params {
-		if p.Pointer {
-			words = append(words, p.Name+":p")
-		} else {
-			words = append(words, fmt.Sprintf("%s:%d", p.Name, p.Bits))
-		}
-	}
-	return strings.Join(words, " ")
-}
-
-func TestArgs(t *testing.T) {
-	for name, want := range map[string]string{
-		"read":             "fd:32 buf:p count:64",
-		"socket":           "family:32 type:32 protocol:32",
-		"openat":           "dfd:32 filename:p flags:32 mode:16",
-		"clone":            "clone_flags:64 newsp:64 parent_tidptr:p child_tidptr:64 tls:64",
-		"clone3":           "uargs:p size:64",
-		"ioctl":            "fd:32 cmd:32 arg:64",
-		"personality":      "personality:32",
-		"prctl":            "option:32 arg2:64 arg3:64 arg4:64 arg5:64",
-		"mmap":             "addr:64 len:64 prot:64 flags:64 fd:64 off:64",
-		"fallocate":        "fd:32 mode:32 offset:64 len:64",
-		"fanotify_mark":    "fanotify_fd:32 flags:32 mask:64 dfd:32 pathname:p",
-		"rseq_slice_yield": "",
-		"getpid":           "",
-		"set_tls":          "tp:64",
-		"chown32":          "filename:p user:32 group:32",
-		"_llseek":          "fd:32 offset_high:64 offset_low:64 result:p whence:32",
-		"mq_open":          "u_name:p oflag:32 mode:16 u_attr:p",
-		"arch_prctl":       "option:32 arg2:64",
-	} {
-		params, ok := syscalls.Args(name)
-		if got := argsText(params); got != want || !ok {
-			t.Errorf("Args(%q) = %q, %v; want %q", name, got, ok, want)
-		}
-	}
-	for _, name := range []string{"tuxcall", "nothing", ""} {
-		if params, ok := syscalls.Args(name); ok || params != nil {
-			t.Errorf("Args(%q) = %v", name, params)
-		}
-	}
-	read, _ := syscalls.Args("read")
-	read[0].Bits = 1
-	if again, _ := syscalls.Args("read"); again[0].Bits != 32 {
-		t.Error("a caller can change the tables")
-	}
-}
-
-// TestArgsAll checks what holds for all: few calls without known parameters,
-// none of the new ones; sound values; and nothing narrower than 32 bits in a
-// place that a 64-bit number moves on 32-bit ABIs.
-func TestArgsAll(t *testing.T) {
-	var unknown []string
-	seen := map[string]bool{}
-	for _, a := range arch.All() {
-		for nr, name := range syscalls.All(a) {
-			params, ok := syscalls.Args(name)
-			if !ok && !seen[name] {
-				unknown = append(unknown, name)
-				if n := nr - a.Base(); n >= 403 && n < 512 {
-					t.Errorf("Args(%q) is not known", name)
-				}
-			}
-			seen[name] = true
-			shifted := false
-			for _, p := range params {
-				if p.Name == "" || p.Pointer && p.Bits != 64 || !slices.Contains([]int{8, 16, 32, 64}, p.Bits) {
-					t.Errorf("Args(%q) has %+v", name, p)
-				}
-				if shifted && p.Bits < 32 {
-					t.Errorf("Args(%q): %s has %d bits in a place that moves", name, p.Name, p.Bits)
-				}
-				shifted = shifted || p.Bits == 64 && !p.Pointer
-			}
-			if len(params) > 6 {
-				t.Errorf("Args(%q) has %d parameters", name, len(params))
-			}
-		}
-	}
-	if len(unknown) > 30 {
-		t.Errorf("no parameters known of %d calls: %v", len(unknown), unknown)
 	}
 }
 

@@ -14,8 +14,8 @@
 // its calls go through socketcall or ipc. [Lookup] knows numbers only; ask
 // [Multiplexed] for the rest.
 //
-// Nothing is computed before main and nothing allocates but [Args] and
-// [Nearest]. An invalid ABI has no calls.
+// Nothing is computed before main and nothing allocates but [Nearest], and
+// [Args] where its result is kept. An invalid ABI has no calls.
 package syscalls
 
 import (

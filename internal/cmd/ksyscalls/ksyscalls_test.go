@@ -3,7 +3,6 @@ package main
 import (
 	"os"
 	"path/filepath"
-	"slices"
 	"testing"
 )
 
@@ -52,76 +51,6 @@ T}
 	}
 	if _, err := releases([]string{"sync", "nothing"}, got); err == nil {
 		t.Error("a name without a release is accepted")
-	}
-}
-
-func TestDefinitions(t *testing.T) {
-	defs := map[string][]definition{}
-	err := addDefinitions(defs, "fs/x.c", `
-SYSCALL_DEFINE3(read, unsigned int, fd, char __user *, buf,
-		size_t, count)
-{
-COMPAT_SYSCALL_DEFINE3(truncate64, const char __user *, path, compat_arg_u64_dual(length))
-SYSCALL32_DEFINE1(narrow, int, x)
-SYSCALL_DEFINE0(fork)
-asmlinkage long sys_plain(unsigned long a, struct x __user *b)
-{
-long sys_regs(struct pt_regs *regs) {
-`)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if got := defs["sys_read"]; len(got) != 1 || !slices.Equal(got[0].params, []cparam{{"unsigned int", "fd"}, {"char __user *", "buf"}, {"size_t", "count"}}) {
-		t.Errorf("read: %v", got)
-	}
-	if got := defs["compat_sys_truncate64"]; len(got) != 1 || len(got[0].params) != 3 {
-		t.Errorf("truncate64: %v", got)
-	}
-	if got := defs["sys_narrow"]; len(got) != 1 || !got[0].narrow {
-		t.Errorf("narrow: %v", got)
-	}
-	if got := defs["sys_fork"]; len(got) != 1 || len(got[0].params) != 0 {
-		t.Errorf("fork: %v", got)
-	}
-	if got := defs["sys_plain"]; len(got) != 1 || got[0].params[1].name != "b" {
-		t.Errorf("plain: %v", got)
-	}
-	if got := defs["sys_regs"]; got != nil {
-		t.Errorf("regs: %v", got)
-	}
-	if err := addDefinitions(defs, "fs/x.c", "\nSYSCALL_DEFINE2(x, int, a)\n"); err == nil {
-		t.Error("too few words are accepted")
-	}
-	if err := addDefinitions(defs, "fs/x.c", "\nSYSCALL_DEFINE2(x, int"); err == nil {
-		t.Error("an open end is accepted")
-	}
-}
-
-func TestWidth(t *testing.T) {
-	for ctype, want := range map[string]int{"unsigned int": 32, "const char __user *": 64, "umode_t": 16, "loff_t": 64,
-		"enum landlock_rule_type": 32, "unsigned": 32, "cap_user_header_t": 64, "u8": 8} {
-		if bits, _, err := width(ctype); bits != want || err != nil {
-			t.Errorf("%s: %d, %v; want %d", ctype, bits, err, want)
-		}
-	}
-	for _, ctype := range []string{"", "enum other", "struct x", "mystery_t"} {
-		if bits, _, err := width(ctype); err == nil {
-			t.Errorf("%q: %d", ctype, bits)
-		}
-	}
-}
-
-func TestMerge(t *testing.T) {
-	args, conflicts, err := merge("x", []definition{
-		{params: []cparam{{"int", "a"}, {"void *", "_p"}}},
-		{params: []cparam{{"long", "b"}, {"unsigned long", "q"}, {"u8", "c"}}},
-	})
-	want := []arg{{"a", 64, false}, {"p", 64, false}, {"c", 8, false}}
-	if err != nil || !slices.Equal(args, want) || len(conflicts) != 2 {
-		t.Errorf("%v, %v, %v", args, conflicts, err)
-	}
-	if _, _, err := merge("x", []definition{{params: []cparam{{"mystery_t", "a"}}}}); err == nil {
-		t.Error("an unknown type is accepted")
 	}
 }
 

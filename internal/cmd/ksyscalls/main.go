@@ -6,11 +6,11 @@
 //	go run ./internal/cmd/ksyscalls -old linux-6.12 -page syscalls.2.gz linux-7.2
 //
 // The old tree is one that still has the table of 31-bit s390, which recent
-// kernels don't serve any more. With -v it also prints where the definitions of
-// one call differ from each other, and which calls have none.
+// kernels don't serve any more. With -v it also prints which calls have no
+// definition.
 //
-// The program prefers to stop: a type, a name or a line it does not know is an
-// error, and not a guess.
+// The program prefers to stop: a type, a name, a function or a line it does not
+// know is an error, and not a guess.
 package main
 
 import (
@@ -25,7 +25,6 @@ import (
 	"path/filepath"
 	"slices"
 	"strconv"
-	"strings"
 )
 
 func main() {
@@ -33,7 +32,7 @@ func main() {
 	log.SetPrefix("ksyscalls: ")
 	old := flag.String("old", "", "tree of the last long-term kernel with 31-bit s390 (6.12)")
 	page := flag.String("page", "", "manual page syscalls.2 or syscalls.2.gz")
-	verbose := flag.Bool("v", false, "print differing and missing definitions")
+	verbose := flag.Bool("v", false, "print missing definitions")
 	flag.Parse()
 	if flag.NArg() != 1 || *old == "" || *page == "" {
 		flag.Usage()
@@ -49,16 +48,30 @@ func main() {
 }
 
 func run(tree, old, page string, note io.Writer) error {
-	var errno, calls bytes.Buffer
+	var errno, calls, args bytes.Buffer
 	if err := writeErrno(&errno, tree); err != nil {
 		return err
 	}
-	if err := writeCalls(&calls, tree, old, page, note); err != nil {
+	list, since, err := readCalls(tree, old, page)
+	if err != nil {
+		return err
+	}
+	if err := writeCalls(&calls, list, since); err != nil {
+		return err
+	}
+	if err := writeArgs(&args, list, tree, old, note); err != nil {
 		return err
 	}
 	return errors.Join(
 		os.WriteFile(filepath.FromSlash("arch/errno.csv"), errno.Bytes(), 0o666),
-		os.WriteFile(filepath.FromSlash("syscalls/syscalls.csv"), calls.Bytes(), 0o666))
+		os.WriteFile(filepath.FromSlash("syscalls/syscalls.csv"), calls.Bytes(), 0o666),
+		os.WriteFile(filepath.FromSlash("syscalls/args.csv"), args.Bytes(), 0o666))
+}
+
+// call is one line of syscalls.csv.
+type call struct {
+	name    string
+	entries map[string]entry // by column
 }
 
 // readCalls returns every call of every column, by name, and its release.
@@ -110,41 +123,19 @@ func readCalls(tree, old, page string) ([]*call, map[string]string, error) {
 }
 
 // writeCalls writes syscalls.csv: one line a name with its release, the releases
-// that differ by ABI, a number for each column and the parameters ("?" if they
-// are not known).
-func writeCalls(w io.Writer, tree, old, page string, note io.Writer) error {
-	calls, since, err := readCalls(tree, old, page)
-	if err != nil {
-		return err
-	}
-	defs, err := readDefinitions(tree)
-	if err != nil {
-		return err
-	}
-	oldDefs, err := readDefinitions(old)
-	if err != nil {
-		return err
-	}
+// that differ by ABI and a number for each column.
+func writeCalls(w io.Writer, calls []*call, since map[string]string) error {
 	out := csv.NewWriter(w)
 	header := []string{"name", "since", "since_on"}
 	for _, c := range columns {
 		header = append(header, c.name)
 	}
-	out.Write(append(header, "args"))
-	var errs []error
+	out.Write(header)
 	for _, c := range calls {
-		conflicts, err := c.findArgs(defs, oldDefs)
-		errs = append(errs, err)
-		for _, s := range conflicts {
-			fmt.Fprintln(note, s)
-		}
-		if !c.known {
-			fmt.Fprintln(note, c.name, "has no definition")
-		}
 		out.Write(c.row(since[c.name]))
 	}
 	out.Flush()
-	return errors.Join(append(errs, out.Error())...)
+	return out.Error()
 }
 
 func (c *call) row(since string) []string {
@@ -157,12 +148,5 @@ func (c *call) row(since string) []string {
 		}
 		row = append(row, number)
 	}
-	words := []string{"?"}
-	if c.known {
-		words = nil
-		for _, a := range c.args {
-			words = append(words, a.String())
-		}
-	}
-	return append(row, strings.Join(words, " "))
+	return row
 }

@@ -6,15 +6,19 @@ import (
 	"os"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
 )
 
 // definition is the definition of one function that serves a system call.
 type definition struct {
-	file   string // below the tree
-	narrow bool   // compiled for 32-bit kernels only
+	file   string   // below the tree
+	conds  []string // under which it is compiled
 	params []cparam
 }
+
+// definitions are those of a tree by the name of the function, such as sys_read.
+type definitions map[string][]definition
 
 type cparam struct{ ctype, name string }
 
@@ -26,17 +30,22 @@ var sourceDirs = []string{"fs", "kernel", "mm", "net", "ipc", "io_uring", "secur
 var (
 	comment = regexp.MustCompile(`(?s)/\*.*?\*/|//[^\n]*`)
 	macro   = regexp.MustCompile(`(?m)^(COMPAT_|PPC32_)?SYSCALL(32)?_DEFINE([0-6])\(`)
-	// The macros take types and names apart by commas; these two stand for
-	// one 64-bit parameter in two registers.
+	// The macros take types and names apart by commas; these stand for the two
+	// halves of one 64-bit parameter, in the kernel's byte order.
 	dual   = regexp.MustCompile(`(?:compat_arg_u64|arg_u32p|SC_ARG64)(?:_dual)?\((\w+)\)`)
-	plain  = regexp.MustCompile(`(?m)^(?:asmlinkage |static |notrace )*(?:unsigned )?(?:long|int)\s+(\w*sys\w*|parisc_\w+)\s*\(([^;{}()]*)\)\s*\{`)
+	plain  = regexp.MustCompile(`(?m)^(?:asmlinkage |static |notrace )*(?:unsigned )?(?:long|int|ssize_t|void)\s+(\w*sys\w*|parisc_\w+|old_\w+)\s*\(([^;{}()]*)\)\s*\{`)
 	spaces = regexp.MustCompile(`\s+`)
 )
 
-// readDefinitions returns every definition in a kernel tree by the name of the
-// function, such as sys_read.
-func readDefinitions(tree string) (map[string][]definition, error) {
-	defs := map[string][]definition{}
+// The types of the halves.
+const (
+	firstHalf  = "first half"
+	secondHalf = "second half"
+)
+
+// readDefinitions returns every definition in a kernel tree.
+func readDefinitions(tree string) (definitions, error) {
+	defs := definitions{}
 	for _, dir := range sourceDirs {
 		err := filepath.WalkDir(filepath.Join(tree, dir), func(path string, d fs.DirEntry, err error) error {
 			if err != nil || d.IsDir() || !strings.HasSuffix(path, ".c") {
@@ -48,7 +57,7 @@ func readDefinitions(tree string) (map[string][]definition, error) {
 			}
 			file, err := filepath.Rel(tree, path)
 			if err == nil && strings.Contains(string(b), "sys") || strings.Contains(string(b), "SYSCALL") {
-				err = addDefinitions(defs, filepath.ToSlash(file), comment.ReplaceAllString(string(b), " "))
+				err = defs.add(filepath.ToSlash(file), string(b))
 			}
 			return err
 		})
@@ -59,13 +68,22 @@ func readDefinitions(tree string) (map[string][]definition, error) {
 	return defs, nil
 }
 
-func addDefinitions(defs map[string][]definition, file, text string) error {
+// add adds what a source file defines.
+func (defs definitions) add(file, text string) error {
+	text, stretches, err := conditions(file, comment.ReplaceAllString(text, " "))
+	if err != nil {
+		return err
+	}
+	put := func(name string, d definition, conds ...string) {
+		d.conds = append(slices.Clip(d.conds), conds...)
+		defs[name] = append(defs[name], d)
+	}
 	for _, m := range macro.FindAllStringSubmatchIndex(text, -1) {
 		args, ok := balanced(text[m[1]:])
 		if !ok {
 			return fmt.Errorf("%s: no end of %s", file, text[m[0]:m[1]])
 		}
-		args = dual.ReplaceAllString(args, "u32, ${1}_1, u32, ${1}_2")
+		args = dual.ReplaceAllString(args, firstHalf+", $1, "+secondHalf+", $1")
 		words := strings.Split(spaces.ReplaceAllString(args, " "), ",")
 		name := strings.TrimSpace(words[0])
 		words = words[1:]
@@ -73,24 +91,27 @@ func addDefinitions(defs map[string][]definition, file, text string) error {
 		if len(words) != 2*want {
 			return fmt.Errorf("%s: %s has %d words for %d parameters", file, name, len(words), want)
 		}
-		d := definition{file: file, narrow: m[4] >= 0}
+		d := definition{file: file, conds: condsAt(stretches, m[0])}
 		for i := 0; i < len(words); i += 2 {
 			d.params = append(d.params, cparam{strings.TrimSpace(words[i]), strings.TrimSpace(words[i+1])})
 		}
 		switch prefix := text[m[0]:m[1]]; {
 		case strings.HasPrefix(prefix, "COMPAT_"):
-			defs["compat_sys_"+name] = append(defs["compat_sys_"+name], d)
-		case strings.HasPrefix(prefix, "PPC32_"):
-			defs["compat_sys_"+name] = append(defs["compat_sys_"+name], d)
-			fallthrough
+			put("compat_sys_"+name, d)
+		case strings.HasPrefix(prefix, "PPC32_"): // arch/powerpc/kernel/sys_ppc32.c
+			put("compat_sys_"+name, d, "!defined(CONFIG_PPC32)")
+			put("sys_"+name, d, "defined(CONFIG_PPC32)")
+		case strings.HasPrefix(prefix, "SYSCALL32_"): // include/linux/syscalls.h
+			put("compat_sys_"+name, d, "defined(CONFIG_COMPAT)")
+			put("sys_"+name, d, "!defined(CONFIG_COMPAT)")
 		default:
-			defs["sys_"+name] = append(defs["sys_"+name], d)
+			put("sys_"+name, d)
 		}
 	}
-	for _, m := range plain.FindAllStringSubmatch(text, -1) {
-		if d, ok := plainDefinition(m[2]); ok {
-			d.file = file
-			defs[m[1]] = append(defs[m[1]], d)
+	for _, m := range plain.FindAllStringSubmatchIndex(text, -1) {
+		if d, ok := plainDefinition(text[m[4]:m[5]]); ok {
+			d.file, d.conds = file, condsAt(stretches, m[0])
+			put(text[m[2]:m[3]], d)
 		}
 	}
 	return nil
@@ -112,7 +133,7 @@ func plainDefinition(params string) (definition, bool) {
 		}
 		d.params = append(d.params, cparam{strings.TrimSpace(p[:i+1]), p[i+1:]})
 	}
-	return d, len(d.params) <= 6
+	return d, true
 }
 
 // balanced returns the text up to the parenthesis that closes the open one.

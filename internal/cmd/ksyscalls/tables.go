@@ -9,16 +9,24 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+
+	"github.com/portcullis-go/portcullis/arch"
 )
 
 // column is one column of syscalls.csv: a table of numbers, which several ABIs
 // may share.
 type column struct {
 	name  string // the ABI, by libseccomp's name
+	twin  string // the same in the other byte order
 	dir   string // its directory below arch/
 	table string // the kernel's table
 	abis  string // the values of the table's second field that count
 	wide  bool   // its system calls are the 64-bit ones
+}
+
+// columnOf returns the column of an ABI.
+func columnOf(a arch.Arch) *column {
+	return &columns[slices.IndexFunc(columns, func(c column) bool { return c.name == a.String() || c.twin == a.String() })]
 }
 
 const genericTable = "scripts/syscall.tbl"
@@ -31,17 +39,17 @@ var columns = []column{
 	{name: "aarch64", dir: "arm64", table: genericTable, abis: "common 64", wide: true},
 	{name: "loongarch64", dir: "loongarch", table: genericTable, abis: "common 64", wide: true},
 	{name: "m68k", dir: "m68k", table: "arch/m68k/kernel/syscalls/syscall.tbl", abis: "common"},
-	{name: "mips", dir: "mips", table: "arch/mips/kernel/syscalls/syscall_o32.tbl", abis: "common o32"},
-	{name: "mips64", dir: "mips", table: "arch/mips/kernel/syscalls/syscall_n64.tbl", abis: "common n64", wide: true},
-	{name: "mips64n32", dir: "mips", table: "arch/mips/kernel/syscalls/syscall_n32.tbl", abis: "common n32"},
+	{name: "mips", twin: "mipsel", dir: "mips", table: "arch/mips/kernel/syscalls/syscall_o32.tbl", abis: "common o32"},
+	{name: "mips64", twin: "mipsel64", dir: "mips", table: "arch/mips/kernel/syscalls/syscall_n64.tbl", abis: "common n64", wide: true},
+	{name: "mips64n32", twin: "mipsel64n32", dir: "mips", table: "arch/mips/kernel/syscalls/syscall_n32.tbl", abis: "common n32"},
 	{name: "parisc", dir: "parisc", table: "arch/parisc/kernel/syscalls/syscall.tbl", abis: "common 32"},
 	{name: "parisc64", dir: "parisc", table: "arch/parisc/kernel/syscalls/syscall.tbl", abis: "common 64", wide: true},
 	{name: "ppc", dir: "powerpc", table: "arch/powerpc/kernel/syscalls/syscall.tbl", abis: "common nospu 32"},
-	{name: "ppc64", dir: "powerpc", table: "arch/powerpc/kernel/syscalls/syscall.tbl", abis: "common nospu 64", wide: true},
+	{name: "ppc64", twin: "ppc64le", dir: "powerpc", table: "arch/powerpc/kernel/syscalls/syscall.tbl", abis: "common nospu 64", wide: true},
 	{name: "riscv64", dir: "riscv", table: genericTable, abis: "common 64", wide: true},
 	{name: "s390", dir: "s390", table: "arch/s390/kernel/syscalls/syscall.tbl", abis: "common 32"},
 	{name: "s390x", dir: "s390", table: "arch/s390/kernel/syscalls/syscall.tbl", abis: "common 64", wide: true},
-	{name: "sh", dir: "sh", table: "arch/sh/kernel/syscalls/syscall.tbl", abis: "common"},
+	{name: "sh", twin: "sheb", dir: "sh", table: "arch/sh/kernel/syscalls/syscall.tbl", abis: "common"},
 }
 
 // entry is one line of a kernel's table.
@@ -96,7 +104,7 @@ func (c *column) read(tree string) ([]entry, error) {
 		}
 		entries = append(entries, e)
 	}
-	if c.name == "arm" {
+	if c.dir == "arm" {
 		private, err := armPrivate(tree)
 		return append(entries, private...), err
 	}

@@ -12,6 +12,6 @@ func Outputs() []Output {
 	return []Output{
 		{"arch/zerrno.go", "arch/errno.csv", Errno},
 		{"syscalls/ztables.go", "syscalls/syscalls.csv", Tables},
-		{"syscalls/zargs.go", "syscalls/syscalls.csv", Args},
+		{"syscalls/zargs.go", "syscalls/args.csv", Args},
 	}
 }

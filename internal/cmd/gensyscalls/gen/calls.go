@@ -29,19 +29,16 @@ type call struct {
 	since   uint64            // release, packed
 	sinceOn map[string]uint64 // the same for columns that differ
 	numbers []uint64          // by column; none where there is none
-	args    []string
-	known   bool // args are known
 }
 
 // Package syscalls has the same constants. Numbers are 16 bits wide; ARM's own,
 // from 0xf0000 on, are moved to where no other number is.
 const (
-	none       = 0xffff
-	armFrom    = 0xf0000
-	armTo      = 640
-	armCount   = 16
-	hashSize   = 1024
-	maxPerName = 0x7fff
+	none     = 0xffff
+	armFrom  = 0xf0000
+	armTo    = 640
+	armCount = 16
+	hashSize = 1024
 )
 
 func readTable(input []byte) (*table, error) {
@@ -49,11 +46,10 @@ func readTable(input []byte) (*table, error) {
 	if err != nil {
 		return nil, err
 	}
-	if len(rows) < 2 || len(rows[0]) < 5 || rows[0][0] != "name" || rows[0][1] != "since" || rows[0][2] != "since_on" ||
-		rows[0][len(rows[0])-1] != "args" {
+	if len(rows) < 2 || len(rows[0]) < 5 || rows[0][0] != "name" || rows[0][1] != "since" || rows[0][2] != "since_on" {
 		return nil, fmt.Errorf("syscalls.csv: unexpected header")
 	}
-	t := &table{columns: rows[0][3 : len(rows[0])-1]}
+	t := &table{columns: rows[0][3:]}
 	for _, row := range rows[1:] {
 		c, err := t.readCall(row)
 		if err != nil {
@@ -82,7 +78,7 @@ func (t *table) readCall(row []string) (call, error) {
 			return c, err
 		}
 	}
-	for i, s := range row[3 : len(row)-1] {
+	for i, s := range row[3:] {
 		n, err := uint64(none), error(nil)
 		if s != "" {
 			if n, err = strconv.ParseUint(s, 10, 32); err != nil {
@@ -95,9 +91,6 @@ func (t *table) readCall(row []string) (call, error) {
 			}
 		}
 		c.numbers = append(c.numbers, n)
-	}
-	if args := row[len(row)-1]; args != "?" {
-		c.known, c.args = true, strings.Fields(args)
 	}
 	return c, nil
 }
@@ -255,53 +248,4 @@ func (t *table) writeSince(b *file) {
 		}
 	}
 	b.printf("}\n")
-}
-
-// Args returns the text of syscalls/zargs.go for the text of syscalls.csv.
-func Args(input []byte) ([]byte, error) {
-	t, err := readTable(input)
-	if err != nil {
-		return nil, err
-	}
-	kinds := map[string]uint64{"8": 0, "16": 1, "32": 2, "64": 3, "p": 4}
-	names := []string{}
-	for _, c := range t.calls {
-		for _, arg := range c.args {
-			name, _, _ := strings.Cut(arg, ":")
-			names = append(names, name)
-		}
-	}
-	slices.Sort(names)
-	names = slices.Compact(names)
-
-	var args, starts []uint64
-	for _, c := range t.calls {
-		start := uint64(len(args))
-		for _, arg := range c.args {
-			name, text, _ := strings.Cut(arg, ":")
-			kind, ok := kinds[text]
-			if !ok {
-				return nil, fmt.Errorf("syscalls.csv: %s: parameter %q", c.name, arg)
-			}
-			at, _ := slices.BinarySearch(names, name)
-			args = append(args, uint64(at)<<3|kind)
-		}
-		if !c.known {
-			start |= maxPerName + 1
-		}
-		starts = append(starts, start)
-	}
-	if len(args) > maxPerName || len(names) > 1<<13 {
-		return nil, fmt.Errorf("too many parameters")
-	}
-	b := newFile("syscalls", "syscalls/syscalls.csv")
-	b.blob("argNames", names)
-	b.printf("// argStarts holds where the parameters of each call start in args, and in bit 15\n")
-	b.printf("// that they are not known.\nvar argStarts = [numNames + 1]uint16{")
-	b.numbers(append(starts, uint64(len(args))))
-	b.printf("}\n\n// args holds parameters: the index of the name in argNames, and in bits 0 to 2\n")
-	b.printf("// the logarithm of the number of bytes, or 4 for an address.\nvar args = [...]uint16{")
-	b.numbers(args)
-	b.printf("}\n")
-	return b.format()
 }

@@ -5,26 +5,43 @@ import (
 	"testing"
 )
 
-const header = "name,since,since_on,x86_64,arm,args\n"
+const (
+	header     = "name,since,since_on,x86_64,arm\n"
+	argsHeader = "name,abis,args\n"
+)
 
 func TestRejects(t *testing.T) {
 	for _, tt := range []struct{ what, csv, err string }{
 		{"empty", "", "header"},
 		{"header", "name,number\nread,0\n", "header"},
-		{"order", header + "write,1.0,,1,4,\nread,1.0,,0,3,\n", "order"},
-		{"large", header + "read,1.0,,700,3,\n", "too large"},
-		{"private", header + "set_tls,1.0,,983045,983045,\n", "too large"},
-		{"number", header + "read,1.0,,x,3,\n", "invalid syntax"},
-		{"release", header + "read,1,,0,3,\n", `release "1"`},
-		{"column", header + "read,1.0,vax=2.0,0,3,\n", `no column "vax"`},
-		{"abi", header + "read,1.0,,0,3,\n", "no column for x86"},
+		{"order", header + "write,1.0,,1,4\nread,1.0,,0,3\n", "order"},
+		{"large", header + "read,1.0,,700,3\n", "too large"},
+		{"private", header + "set_tls,1.0,,983045,983045\n", "too large"},
+		{"number", header + "read,1.0,,x,3\n", "invalid syntax"},
+		{"release", header + "read,1,,0,3\n", `release "1"`},
+		{"column", header + "read,1.0,vax=2.0,0,3\n", `no column "vax"`},
+		{"abi", header + "read,1.0,,0,3\n", "no column for x86"},
 	} {
 		if _, err := Tables([]byte(tt.csv)); err == nil || !strings.Contains(err.Error(), tt.err) {
 			t.Errorf("%s: %v, want %q", tt.what, err, tt.err)
 		}
 	}
-	if _, err := Args([]byte(header + "read,1.0,,0,3,fd:33\n")); err == nil || !strings.Contains(err.Error(), "fd:33") {
-		t.Errorf("Args: %v", err)
+	for _, tt := range []struct{ what, csv, err string }{
+		{"empty", "", "header"},
+		{"header", header, "header"},
+		{"order", argsHeader + "write,*,\nread,*,\n", "order"},
+		{"kind", argsHeader + "read,*,fd:33\n", "fd:33"},
+		{"no name", argsHeader + "read,*,:32\n", `":32"`},
+		{"seven", argsHeader + "read,*,a:32 b:32 c:32 d:32 e:32 f:32 g:32\n", "7 parameters"},
+		{"no rest", argsHeader + "read,x86,fd:32\n", "first line"},
+		{"second rest", argsHeader + "read,*,fd:32\nread,*,a:32\n", "first line"},
+		{"twice", argsHeader + "read,*,fd:32\nread,x86 arm,\nread,arm,a:32\n", "two lines"},
+		{"abi", argsHeader + "read,*,fd:32\nread,vax,\n", `no ABI "vax"`},
+		{"other spelling", argsHeader + "read,*,fd:32\nread,amd64,\n", `no ABI "amd64"`},
+	} {
+		if _, err := Args([]byte(tt.csv)); err == nil || !strings.Contains(err.Error(), tt.err) {
+			t.Errorf("%s: %v, want %q", tt.what, err, tt.err)
+		}
 	}
 	for _, csv := range []string{"", "name,generic\nEPERM,1\n", "name,generic,mips,parisc,powerpc,same_as,meaning\nEPERM,x,1,1,1,,No\n"} {
 		if _, err := Errno([]byte(csv)); err == nil {
@@ -34,7 +51,7 @@ func TestRejects(t *testing.T) {
 }
 
 func TestSharedNumber(t *testing.T) {
-	table, err := readTable([]byte(header + "read,1.0,,0,3,\nreed,1.0,,0,4,\n"))
+	table, err := readTable([]byte(header + "read,1.0,,0,3\nreed,1.0,,0,4\n"))
 	if err != nil {
 		t.Fatal(err)
 	}
