@@ -57,7 +57,11 @@ func (b *builder) numbers(p *plan, audit uint32) []interval {
 			is = append(is, interval{first: r.first, node: b.leaf(p.badArch)})
 			continue
 		}
+		from := len(is)
 		is = b.region(is, r)
+		if r.first < skipped {
+			weigh(is[from:], r.abi.arch)
+		}
 	}
 	return mergeIntervals(is)
 }
@@ -115,7 +119,7 @@ func (b *builder) region(is []interval, r region) []interval {
 			next = min(next, uint64(u.last)+1)
 		}
 		n := b.organize(b.number(r.abi, uint32(at), active))
-		is = append(is, interval{uint32(at), n, known(r.abi.arch, uint32(at), uint32(next-1))})
+		is = append(is, interval{first: uint32(at), node: n})
 		at = next
 	}
 	return is
@@ -221,21 +225,14 @@ func (b *builder) multiplexed(ap *abiPlan, m mux, uses []use) node {
 	return n
 }
 
-// known counts the calls that have a name among the numbers first to last: how
-// often a number is called is taken to be the same for all of them, and other
-// numbers not to be called.
-func known(a arch.Arch, first, last uint32) float32 {
-	n := 0
-	for nr := first; nr-first < maxCalls; nr++ {
-		if _, ok := syscalls.Name(a, nr); ok {
-			n++
+// weigh gives intervals their weights: how many calls of the ABI with a name
+// they hold. How often a number is called is taken to be the same for all of
+// them, and other numbers not to be called.
+func weigh(is []interval, a arch.Arch) {
+	for nr := range syscalls.All(a) {
+		for len(is) > 1 && is[1].first <= nr {
+			is = is[1:]
 		}
-		if nr == last {
-			break
-		}
+		is[0].weight++
 	}
-	return float32(n)
 }
-
-// maxCalls is more than any ABI has system calls.
-const maxCalls = 1 << 10

@@ -51,12 +51,16 @@ func Name(a arch.Arch, nr uint32) (name string, ok bool) {
 	if !ok {
 		return "", false
 	}
-	names := namesOf(col)
 	n, ok := pack(a, nr)
-	if !ok || n >= uint32(len(names)) || names[n] == none {
+	if !ok || n >= maxNumber {
 		return "", false
 	}
-	return nameAt(names[n]), true
+	for id, m := range &numberOf[col] {
+		if uint32(m) == n {
+			return nameAt(uint16(id)), true
+		}
+	}
+	return "", false
 }
 
 // Known reports whether any ABI has a call of that name.
@@ -86,10 +90,17 @@ func All(a arch.Arch) iter.Seq2[uint32, string] {
 		if !ok {
 			return
 		}
-		for n, id := range namesOf(col) {
-			if id == none {
+		var ids [maxNumber]uint16 // by number, plus one
+		for id, n := range &numberOf[col] {
+			if n != none {
+				ids[n] = uint16(id) + 1
+			}
+		}
+		for n, id := range ids {
+			if id == 0 {
 				continue
 			}
+			id--
 			if nr, ok := unpack(a, uint16(n)); ok && !yield(nr, nameAt(id)) {
 				return
 			}

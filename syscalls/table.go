@@ -4,7 +4,8 @@ import "github.com/portcullis-go/portcullis/arch"
 
 // The tables of ztables.go know a name by its index in the sorted list of all
 // names, its id, and an ABI by its column; ABIs that differ in byte order only
-// share one. numberOf leads from id to number, nameOf from number to id. Numbers
+// share one. numberOf leads from id to number. The way back is a search: a table
+// for it would be as large again in every program, and only people ask. Numbers
 // are without the ABI's base there, so that they fit into 16 bits.
 
 // none is an entry without a call.
@@ -24,14 +25,8 @@ func column(a arch.Arch) (int, bool) {
 	return int(columnOf[a]) - 1, columnOf[a] != 0
 }
 
-// namesOf returns the ids of a column by number.
-func namesOf(col int) []uint16 {
-	start := uint16(0)
-	if col > 0 {
-		start = nameOfEnds[col-1]
-	}
-	return nameOf[start:nameOfEnds[col]]
-}
+// maxNumber is above all numbers of the tables. The generator has the same one.
+const maxNumber = 656
 
 // pack turns a number of the kernel into one of the tables.
 func pack(a arch.Arch, nr uint32) (uint32, bool) {

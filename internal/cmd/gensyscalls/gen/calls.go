@@ -187,48 +187,35 @@ func (t *table) writeColumns(b *file) error {
 	return nil
 }
 
-// writeNumbers writes the two directions: from name to number one row a column,
-// as most names are on most ABIs, and from number to name rows of their own
-// lengths in one array.
+// writeNumbers writes a row of numbers a column, as most names are on most ABIs.
+// No two names may share a number.
 func (t *table) writeNumbers(b *file) error {
 	b.printf("// numberOf holds the numbers of each column by name.\n")
 	b.printf("var numberOf = [%d][numNames]uint16{\n", len(t.columns))
-	var byNumber [][]uint64
 	for col, column := range t.columns {
-		numbers, byNr := []uint64{}, []uint64{}
-		for id, c := range t.calls {
+		var numbers []uint64
+		byNumber := make(map[uint64]string)
+		for _, c := range t.calls {
 			n := c.numbers[col]
 			numbers = append(numbers, n)
-			if n == none {
-				continue
+			if other, ok := byNumber[n]; ok && n != none {
+				return fmt.Errorf("%s: %d is %s and %s", column, n, other, c.name)
 			}
-			for uint64(len(byNr)) <= n {
-				byNr = append(byNr, none)
+			if n != none && n >= maxNumber {
+				return fmt.Errorf("%s: %s has the number %d; the package's arrays end at %d", column, c.name, n, maxNumber)
 			}
-			if byNr[n] != none {
-				return fmt.Errorf("%s: %d is %s and %s", column, n, t.calls[byNr[n]].name, c.name)
-			}
-			byNr[n] = uint64(id)
+			byNumber[n] = c.name
 		}
 		b.printf("{ // %s", column)
 		b.numbers(numbers)
 		b.printf("},\n")
-		byNumber = append(byNumber, byNr)
-	}
-	b.printf("}\n\n// nameOfEnds holds where each column ends in nameOf.\nvar nameOfEnds = [...]uint16{")
-	end := 0
-	for _, byNr := range byNumber {
-		end += len(byNr)
-		b.printf("%d,", end)
-	}
-	b.printf("}\n\n// nameOf holds the names of each column by number.\nvar nameOf = [...]uint16{\n")
-	for col, byNr := range byNumber {
-		b.printf("// %s", t.columns[col])
-		b.numbers(byNr)
 	}
 	b.printf("}\n\n")
 	return nil
 }
+
+// maxNumber is that of package syscalls.
+const maxNumber = 656
 
 func (t *table) writeSince(b *file) {
 	var since []uint64
