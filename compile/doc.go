@@ -43,8 +43,8 @@
 // [profile.Width] decides how many low bits b of an argument a test looks at.
 // The constant must fit: it must be below 1<<b, or be the sign extension of its
 // low b bits (so that -1 and ^3 are what they are in C). Any other constant is a
-// [ValueError], with one exception: where only the width of the ABI's registers
-// makes b 32, the argument is compared as the 32-bit number that it is, so that
-// a limit of 1<<40 on a size admits every size there. Widths that truncate by
+// [ValueError], with one exception: on an ABI with 32-bit longs, where a long and
+// an int are alike, an argument of 32 bits is compared as the number that it is,
+// so that a limit of 1<<40 on a size admits every size there. Widths that truncate by
 // definition (Low32, Long) drop the upper bits of constants and masks.
 package compile

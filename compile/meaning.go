@@ -55,9 +55,8 @@ type meant struct {
 // claim is a rule's hold on a range of numbers.
 type claim struct {
 	first, last uint32
-	rule        int
-	name        string
-	via         string // socketcall or ipc, which make the named call for call
+	rule, name  int32  // places in the profile and in the rule; no name is -1
+	selector    uint32 // bits of argument 0 that must be call, in a call that multiplexes
 	call        uint32
 }
 
@@ -76,7 +75,7 @@ func (m *meant) numbers(audit uint32) []diagram.Number {
 			}
 		}
 		if a, ok := owner(m.arches, Data{Arch: audit, Nr: int32(uint32(first))}); ok {
-			ns = m.abi(ns, a, uint32(first), uint32(last))
+			ns = m.abi(ns, a, first, last)
 		} else {
 			ns = diagram.AppendNumber(ns, uint32(first), m.badArch)
 		}
@@ -86,9 +85,9 @@ func (m *meant) numbers(audit uint32) []diagram.Number {
 }
 
 // abi appends the meaning of the numbers first to last, which are a's.
-func (m *meant) abi(ns []diagram.Number, a arch.Arch, first, last uint32) []diagram.Number {
+func (m *meant) abi(ns []diagram.Number, a arch.Arch, first, last uint64) []diagram.Number {
 	claims := m.claims(a)
-	cuts := []uint64{uint64(first)}
+	cuts := []uint64{first}
 	var starts, wide []uint64 // of claims on one number, and on several: places in claims
 	for i, c := range claims {
 		cuts = append(cuts, uint64(c.first), uint64(c.last)+1)
@@ -102,7 +101,7 @@ func (m *meant) abi(ns []diagram.Number, a arch.Arch, first, last uint32) []diag
 	slices.Sort(starts)
 	var held []uint64
 	for _, nr := range slices.Compact(cuts) {
-		if nr < uint64(first) || nr > uint64(last) {
+		if nr < first || nr > last {
 			continue
 		}
 		held = held[:0]
@@ -125,20 +124,29 @@ func (m *meant) abi(ns []diagram.Number, a arch.Arch, first, last uint32) []diag
 // claims returns the claims of all rules on ABI a, by rule.
 func (m *meant) claims(a arch.Arch) []claim {
 	var cs []claim
-	for i, r := range m.p.Rules {
+	for i := range m.p.Rules {
+		r := &m.p.Rules[i]
 		if len(r.Arches) > 0 && !slices.Contains(r.Arches, a) {
 			continue
 		}
+		c := claim{rule: int32(i), name: -1}
 		for _, n := range r.Numbers {
-			cs = append(cs, claim{first: n.First, last: n.Last, rule: i})
+			c.first, c.last = n.First, n.Last
+			cs = append(cs, c)
 		}
-		for _, name := range r.Syscalls {
+		for j, name := range r.Syscalls {
+			c := claim{rule: int32(i), name: int32(j)}
 			if nr, ok := syscalls.Lookup(a, name); ok {
-				cs = append(cs, claim{first: nr, last: nr, rule: i, name: name})
+				c.first, c.last = nr, nr
+				cs = append(cs, c)
 			}
 			if via, call, ok := syscalls.Multiplexed(a, name); ok && !r.Direct {
 				nr, _ := syscalls.Lookup(a, via)
-				cs = append(cs, claim{first: nr, last: nr, rule: i, name: name, via: via, call: call})
+				c.first, c.last, c.call, c.selector = nr, nr, call, 0xffffffff
+				if via == "ipc" { // which keeps a version in the upper half
+					c.selector = 0xffff
+				}
+				cs = append(cs, c)
 			}
 		}
 	}
@@ -153,28 +161,22 @@ func (m *meant) verdict(a arch.Arch, claims []claim, held []uint64) diagram.Ref 
 		c := &claims[held[i]]
 		r := &m.p.Rules[c.rule]
 		then := m.action(r.Action, a)
-		switch {
-		case c.via == "":
-			rest = m.cond(r.If, a, c.name, then, rest)
+		if c.selector == 0 {
+			name := ""
+			if c.name >= 0 {
+				name = r.Syscalls[c.name]
+			}
+			rest = m.cond(r.If, a, name, then, rest)
 			continue
-		case r.If != nil:
+		}
+		if r.If != nil {
 			// Whether the condition holds is in memory: the strictest counts.
 			ret, _ := m.Terminal(then)
 			then = m.Map(rest, func(other uint32) uint32 { return stricter(ret, other) })
 		}
-		rest = m.Choose(selects(c), then, rest)
+		rest = m.Choose(diagram.Test{K: uint64(c.call), Operand: diagram.Operand{Keep: uint64(c.selector)}}, then, rest)
 	}
 	return rest
-}
-
-// selects is the test that a multiplexed call is the one claimed: socketcall
-// takes an int, and ipc keeps a version in the upper half of one.
-func selects(c *claim) diagram.Test {
-	o := diagram.Operand{Field: diagram.FieldArg0, Keep: 0xffffffff}
-	if c.via == "ipc" {
-		o.Keep = 0xffff
-	}
-	return diagram.Test{Op: diagram.Equal, Operand: o, K: uint64(c.call)}
 }
 
 func (m *meant) action(v profile.Action, a arch.Arch) diagram.Ref {
