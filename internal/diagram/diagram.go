@@ -16,6 +16,8 @@
 // takes time linear in it.
 package diagram
 
+import "slices"
+
 // ErrTooComplex is returned where a meaning would need more nodes, or finding it
 // more steps, than the bounds of a [Store].
 var ErrTooComplex error = TooComplex{}
@@ -71,7 +73,7 @@ type Store struct {
 // mark; a step takes some tens of nanoseconds.
 const (
 	maxNodes = 1 << 20
-	maxSteps = 1 << 25
+	maxSteps = 1 << 24
 )
 
 // NewStore returns an empty store.
@@ -138,6 +140,9 @@ func (s *Store) intern(n node) Ref {
 		return 0
 	}
 	r := Ref(len(s.nodes))
+	if len(s.nodes) == cap(s.nodes) {
+		s.nodes = slices.Grow(s.nodes, len(s.nodes)) // append would do so in smaller steps
+	}
 	s.nodes = append(s.nodes, n)
 	s.table[i] = r + 1
 	if 2*len(s.nodes) > len(s.table) {

@@ -75,6 +75,10 @@ func (g *generator) attempt(n int) []bpf.RawInstruction {
 		switch r := g.IntN(100); {
 		case r < 30:
 			ins = cbpf.Load(pick(g, g.offsets...))
+			if ins.K < cbpf.OffIP && g.word == ^uint32(0) { // else most meanings have too many intervals
+				p = append(p, ins, jump(pick(g, cbpf.JeqK, cbpf.JgtK, cbpf.JgeK)))
+				ins = cbpf.Load(pick(g, g.offsets[2:]...))
+			}
 		case r < 60:
 			ins = jump(pick(g, cbpf.JeqK, cbpf.JeqK, cbpf.JgtK, cbpf.JgeK, cbpf.JsetK))
 		case r < 65:

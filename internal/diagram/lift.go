@@ -134,6 +134,7 @@ func (l *lifter) stopped() bool { return l.err != nil || l.full }
 // run executes the program for these numbers and l.arch, and leaves what becomes
 // of them in l.leaves. It stops early if l.cut is set.
 func (l *lifter) run(nrs span) {
+	l.work(32 + len(l.prog)/8)
 	l.leaves, l.groups = l.leaves[:0], l.groups[:0]
 	clear(l.waiting)
 	l.arrive(0, state{}, []span{nrs})
