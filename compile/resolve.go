@@ -121,7 +121,11 @@ func (r *resolver) resolveABI(def profile.Action, a arch.Arch) {
 		}
 		ret, err := rule.Action.Return(a)
 		r.reportRule(i, err)
+		before := len(uses)
 		uses = ap.claim(uses, use{rule: int32(i), name: -1, ret: ret}, rule)
+		if rule.If != nil {
+			r.reportMisfits(a, uses[before:])
+		}
 	}
 	// Rules come in their order already; keys of number and place are sorted
 	// fastest, and without code for another type.
@@ -136,6 +140,39 @@ func (r *resolver) resolveABI(def profile.Action, a arch.Arch) {
 	}
 	r.abis = append(r.abis, ap)
 	r.muxNotes(&ap)
+}
+
+// reportMisfits reports constants that don't fit what they are compared with,
+// whether or not any call comes as far as to that comparison.
+func (r *resolver) reportMisfits(a arch.Arch, uses []use) {
+	for _, u := range uses {
+		if u.name < 0 || u.muxed {
+			continue
+		}
+		rule := &r.rules[u.rule]
+		eachTest(rule.If, func(t profile.Test) {
+			_, err := settle(t, a, rule.Syscalls[u.name])
+			r.reportRule(int(u.rule), err)
+		})
+	}
+}
+
+// eachTest calls f with the tests of a condition.
+func eachTest(c profile.Cond, f func(profile.Test)) {
+	switch c := c.(type) {
+	case profile.Not:
+		eachTest(c.Cond, f)
+	case profile.And:
+		for _, part := range c {
+			eachTest(part, f)
+		}
+	case profile.Or:
+		for _, part := range c {
+			eachTest(part, f)
+		}
+	case profile.Test:
+		f(c)
+	}
 }
 
 // claim appends what a rule says of the ABI's numbers, each as u.

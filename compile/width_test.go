@@ -232,3 +232,24 @@ func TestValueError(t *testing.T) {
 		}
 	}
 }
+
+// A constant that doesn't fit is an error even if no call comes as far as to it,
+// and it is said once.
+func TestValueErrorUnreached(t *testing.T) {
+	bad := arg(0).Equal(1 << 40)
+	for _, p := range []profile.Profile{
+		profile.New(eperm).Allow("fcntl").Do(profile.Log(), "fcntl").If(bad),
+		profile.New(eperm).Allow("fcntl").If(profile.Or{profile.And{}, bad}),
+		profile.New(eperm).Allow("fcntl").If(profile.And{profile.Or{}, profile.Not{Cond: bad}}),
+		profile.New(eperm).Do(eperm, "fcntl").If(bad),
+	} {
+		for _, skip := range []bool{true, false} {
+			_, err := compile.Compile(p, compile.Options{Target: compile.Target{Arch: arch.X86_64}, SkipProof: skip})
+			var rule *profile.RuleError
+			var value *compile.ValueError
+			if !errors.As(err, &rule) || !errors.As(err, &value) || strings.Count(err.Error(), "doesn't fit") != 1 {
+				t.Errorf("%v: error %v", p.Rules, err)
+			}
+		}
+	}
+}
