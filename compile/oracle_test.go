@@ -63,12 +63,12 @@ func (o *oracles) agree(t testing.TB, d compile.Data) {
 	}
 	if got := o.prog.Run(d); got != want.Action {
 		o.failed++
-		t.Errorf("the program says %v, the evaluator %v (rule %d) %#x\n%v%s", got, want.Action, want.Rule, d, o.prog.Trace(d), describe(o.profile))
+		t.Errorf("the program says %v, the evaluator %v (rule %d) %#v\n%v%s", got, want.Action, want.Rule, d, o.prog.Trace(d), describe(o.profile))
 	}
 	ret, err := o.vm.Run(o.bytes(d))
 	if got := profile.ActionOf(uint32(ret)); err != nil || got != want.Action {
 		o.failed++
-		t.Errorf("x/net's machine says %v (%v), the evaluator %v (rule %d) %#x\n%v%s", got, err, want.Action, want.Rule, d, o.prog.Trace(d), describe(o.profile))
+		t.Errorf("x/net's machine says %v (%v), the evaluator %v (rule %d) %#v\n%v%s", got, err, want.Action, want.Rule, d, o.prog.Trace(d), describe(o.profile))
 	}
 }
 
