@@ -1,7 +1,6 @@
 package diagram
 
 import (
-	"cmp"
 	"encoding/binary"
 	"fmt"
 	"slices"
@@ -82,7 +81,7 @@ type lifter struct {
 	cell  int     // counts the cells for which there are memos
 	memos []int32 // by instruction, the last memo: 0 is none and i+1 is memo[i]
 	memo  []memoized
-	mems  [][scratchWords]value // scratch memories; state.mem is an index, 0 the empty one
+	mems  []*scratchMemory // state.mem is an index, 0 the empty one
 }
 
 // group is the numbers that come to one instruction in one state.
@@ -241,15 +240,15 @@ func (l *lifter) openArgs(pc int, st state, nrs []span) {
 
 // numbers returns the leaves as a part of a meaning.
 func (l *lifter) numbers() []Number {
-	slices.SortFunc(l.leaves, func(a, b leaf) int { return cmp.Compare(a.first, b.first) })
-	n := 0
+	// Sorting numbers needs no code of its own for another type.
+	order := make([]uint64, len(l.leaves))
 	for i, f := range l.leaves {
-		if i == 0 || f.ref != l.leaves[i-1].ref {
-			n++
-		}
+		order[i] = uint64(f.first)<<32 | uint64(i)
 	}
-	ns := make([]Number, 0, n)
-	for _, f := range l.leaves {
+	slices.Sort(order)
+	ns := make([]Number, 0, len(order))
+	for _, o := range order {
+		f := &l.leaves[uint32(o)]
 		ns = AppendNumber(ns, f.first, f.ref)
 	}
 	return ns
@@ -367,13 +366,13 @@ func (l *lifter) mask(pc int, st state) state {
 		st.x = value{}
 	}
 	if st.mem != 0 {
-		mem := l.mems[st.mem]
+		mem := *l.mems[st.mem]
 		for i := range mem {
 			if live&(liveMem<<i) == 0 {
 				mem[i] = value{}
 			}
 		}
-		st.mem = l.memory(mem)
+		st.mem = l.memory(&mem)
 	}
 	return st
 }
@@ -386,16 +385,17 @@ func (l *lifter) ofCell(pc int, st state) bool {
 		st.mem != 0 && slices.ContainsFunc(l.mems[st.mem][:], of)
 }
 
-// memory returns the index of a scratch memory.
-func (l *lifter) memory(mem [scratchWords]value) int {
+// memory returns the index of a scratch memory, which is the caller's no more.
+func (l *lifter) memory(mem *scratchMemory) int {
 	if l.mems == nil {
-		l.mems = make([][scratchWords]value, 1)
+		l.mems = []*scratchMemory{new(scratchMemory)}
 	}
 	l.steps += len(l.mems)
-	i := slices.Index(l.mems, mem)
-	if i < 0 {
-		i = len(l.mems)
-		l.mems = append(l.mems, mem)
+	for i, m := range l.mems {
+		if *m == *mem {
+			return i
+		}
 	}
-	return i
+	l.mems = append(l.mems, mem)
+	return len(l.mems) - 1
 }

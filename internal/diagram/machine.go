@@ -67,24 +67,28 @@ func (l *lifter) exec(pc int, st state) (_ state, done bool) {
 	return st, done
 }
 
+// scratchMemory is the machine's other memory.
+type scratchMemory [scratchWords]value
+
 // scratch runs a load from or a store to the scratch memory.
 func (l *lifter) scratch(ins bpf.RawInstruction, st state) state {
-	var mem [scratchWords]value
+	mem := new(scratchMemory)
 	if st.mem != 0 {
-		mem = l.mems[st.mem]
+		*mem = *l.mems[st.mem]
 	}
-	switch ins.Op {
+	switch at := &mem[ins.K]; ins.Op {
 	case cbpf.LdMem:
-		st.a = mem[ins.K]
+		st.a = *at
+		return st
 	case cbpf.LdxMem:
-		st.x = mem[ins.K]
+		st.x = *at
+		return st
 	case cbpf.St:
-		mem[ins.K] = st.a
-		st.mem = l.memory(mem)
+		*at = st.a
 	case cbpf.Stx:
-		mem[ins.K] = st.x
-		st.mem = l.memory(mem)
+		*at = st.x
 	}
+	st.mem = l.memory(mem)
 	return st
 }
 

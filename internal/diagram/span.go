@@ -1,9 +1,7 @@
 package diagram
 
 import (
-	"cmp"
 	"slices"
-	"sort"
 
 	"github.com/portcullis-go/portcullis/internal/cbpf"
 )
@@ -13,16 +11,29 @@ type span struct{ first, last uint32 }
 
 // joined returns spans in order, and neighbours as one.
 func joined(spans []span) []span {
-	slices.SortFunc(spans, func(a, b span) int { return cmp.Compare(a.first, b.first) })
-	out := spans[:1]
-	for _, s := range spans[1:] {
-		if last := &out[len(out)-1]; last.last+1 == s.first {
-			last.last = s.last
-		} else {
-			out = append(out, s)
-		}
+	order := make([]uint64, len(spans))
+	for i, s := range spans {
+		order[i] = uint64(s.first)<<32 | uint64(s.last)
+	}
+	slices.Sort(order)
+	out := spans[:0]
+	for _, o := range order {
+		out = appendSpan(out, span{uint32(o >> 32), uint32(o)})
 	}
 	return out
+}
+
+// reaching returns the place of the first span that ends at a number or above.
+func reaching(spans []span, nr uint32) int {
+	i, n := 0, len(spans)
+	for i < n {
+		if mid := int(uint(i+n) / 2); spans[mid].last < nr {
+			i = mid + 1
+		} else {
+			n = mid
+		}
+	}
+	return i
 }
 
 // maxParts bounds the spans of numbers that the ways through a program tell
@@ -50,7 +61,7 @@ func (l *lifter) divide(t wordTest, nrs []span) (yes, no []span) {
 			return nil, nrs
 		}
 	}
-	i := sort.Search(len(nrs), func(i int) bool { return nrs[i].last >= at })
+	i := reaching(nrs, at)
 	if i == len(nrs) || nrs[i].first >= at {
 		return nrs[i:], nrs[:i:i]
 	}
@@ -69,13 +80,13 @@ func (l *lifter) divide(t wordTest, nrs []span) (yes, no []span) {
 
 // divideOne divides the number k from others.
 func (l *lifter) divideOne(k uint32, nrs []span) (yes, no []span) {
-	i := sort.Search(len(nrs), func(i int) bool { return nrs[i].last >= k })
+	i := reaching(nrs, k)
 	if i == len(nrs) || nrs[i].first > k {
 		return nil, nrs
 	}
 	switch s := &nrs[i]; {
 	case s.first == s.last:
-		nrs = slices.Delete(nrs, i, i+1)
+		nrs = append(nrs[:i], nrs[i+1:]...)
 	case s.first == k:
 		s.first++
 	case s.last == k:
@@ -84,7 +95,9 @@ func (l *lifter) divideOne(k uint32, nrs []span) (yes, no []span) {
 		l.part()
 		high := span{k + 1, s.last}
 		s.last = k - 1
-		nrs = slices.Insert(nrs, i+1, high)
+		nrs = append(nrs, high)
+		copy(nrs[i+2:], nrs[i+1:])
+		nrs[i+1] = high
 	}
 	l.work(1 + (len(nrs)-i)/16)
 	return []span{{k, k}}, nrs
@@ -93,21 +106,22 @@ func (l *lifter) divideOne(k uint32, nrs []span) (yes, no []span) {
 // divideMasked divides numbers by a test that doesn't see all of their bits, or
 // sees them inverted.
 func (l *lifter) divideMasked(t wordTest, nrs []span) (yes, no []span) {
-	for todo := slices.Clone(nrs); len(todo) > 0 && l.step(); {
-		s := todo[0]
-		o, where := l.decide(t, cell{l.arch, s})
-		switch o {
-		case open:
-			l.part()
-			todo[0].first = where.at
-			todo = slices.Insert(todo, 0, span{s.first, where.at - 1})
-			continue
-		case holds:
-			yes = appendSpan(yes, s)
-		case fails:
-			no = appendSpan(no, s)
+	for _, s := range nrs {
+		for rest := s; l.step(); rest, s = (span{s.last + 1, rest.last}), (span{s.last + 1, rest.last}) {
+			o, where := l.decide(t, cell{l.arch, s})
+			for ; o == open && l.step(); o, where = l.decide(t, cell{l.arch, s}) {
+				l.part()
+				s.last = where.at - 1
+			}
+			if o == holds {
+				yes = appendSpan(yes, s)
+			} else {
+				no = appendSpan(no, s)
+			}
+			if s.last == rest.last {
+				break
+			}
 		}
-		todo = todo[1:]
 	}
 	return yes, no
 }
