@@ -73,7 +73,7 @@ func ia32(t *testing.T) bool {
 	return exec.Command(bin).Run() == nil
 }
 
-func TestDemonstration(t *testing.T) {
+func TestServer(t *testing.T) {
 	if runtime.GOOS != "linux" {
 		out, err := command(t, build(t)).CombinedOutput()
 		if err == nil || !strings.Contains(string(out), "need Linux") {
@@ -83,62 +83,61 @@ func TestDemonstration(t *testing.T) {
 	}
 	for name, env := range variants(t) {
 		t.Run(name, func(t *testing.T) {
-			out, err := command(t, build(t, env...)).CombinedOutput()
-			if err != nil {
-				t.Errorf("%v\n%s", err, out)
-			}
-			for _, want := range []string{
-				"installed a filter on every thread",
-				"GET /: 200 OK\nhello",
-				"GET /try: 200 OK\n",
-			} {
-				if !strings.Contains(string(out), want) {
-					t.Errorf("%q is missing in:\n%s", want, out)
-				}
-			}
-			if n := len(regexp.MustCompile(`(?m)operation not permitted +refused$`).FindAll(out, -1)); n != 7 {
-				t.Errorf("%d attempts were refused, want 7:\n%s", n, out)
-			}
+			bin := build(t, env...)
+			t.Run("demonstration", func(t *testing.T) { testDemonstration(t, bin) })
+			t.Run("load", func(t *testing.T) { testLoad(t, bin) })
 		})
 	}
 }
 
-// TestLoad keeps a server busy: many connections at once, which take threads,
+func testDemonstration(t *testing.T, bin string) {
+	out, err := command(t, bin).CombinedOutput()
+	if err != nil {
+		t.Errorf("%v\n%s", err, out)
+	}
+	for _, want := range []string{
+		"installed a filter on every thread",
+		"GET /: 200 OK\nhello",
+		"GET /try: 200 OK\n",
+	} {
+		if !strings.Contains(string(out), want) {
+			t.Errorf("%q is missing in:\n%s", want, out)
+		}
+	}
+	if n := len(regexp.MustCompile(`(?m)operation not permitted +refused$`).FindAll(out, -1)); n != 7 {
+		t.Errorf("%d attempts were refused, want 7:\n%s", n, out)
+	}
+}
+
+// testLoad keeps a server busy: many connections at once, which take threads,
 // and a collector that never rests, which takes memory and signals. A call that
 // the policy lacks would end it or show as an error.
-func TestLoad(t *testing.T) {
-	if runtime.GOOS != "linux" {
-		t.Skip("filters need Linux")
+func testLoad(t *testing.T, bin string) {
+	cmd := command(t, bin, "-listen", "127.0.0.1:0")
+	cmd.Env = append(os.Environ(), "GOGC=1", "GOMAXPROCS=8")
+	var stderr bytes.Buffer
+	cmd.Stderr = &stderr
+	stdout, err := cmd.StdoutPipe()
+	if err != nil {
+		t.Fatal(err)
 	}
-	for name, env := range variants(t) {
-		t.Run(name, func(t *testing.T) {
-			cmd := command(t, build(t, env...), "-listen", "127.0.0.1:0")
-			cmd.Env = append(os.Environ(), "GOGC=1", "GOMAXPROCS=8")
-			var stderr bytes.Buffer
-			cmd.Stderr = &stderr
-			stdout, err := cmd.StdoutPipe()
-			if err != nil {
-				t.Fatal(err)
-			}
-			if err := cmd.Start(); err != nil {
-				t.Fatal(err)
-			}
-			url := serverURL(t, stdout)
-			hammer(t, url)
-			if body := get(t, http.DefaultClient, url+"/try"); strings.Count(body, " refused\n") != 7 {
-				t.Errorf("GET /try:\n%s", body)
-			}
-			http.DefaultClient.CloseIdleConnections()
-			if err := cmd.Process.Signal(syscall.SIGTERM); err != nil {
-				t.Error(err)
-			}
-			if err := cmd.Wait(); err != nil {
-				t.Error(err)
-			}
-			if stderr.Len() > 0 {
-				t.Errorf("standard error:\n%s", stderr.Bytes())
-			}
-		})
+	if err := cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	url := serverURL(t, stdout)
+	hammer(t, url)
+	if body := get(t, http.DefaultClient, url+"/try"); strings.Count(body, " refused\n") != 7 {
+		t.Errorf("GET /try:\n%s", body)
+	}
+	http.DefaultClient.CloseIdleConnections()
+	if err := cmd.Process.Signal(syscall.SIGTERM); err != nil {
+		t.Error(err)
+	}
+	if err := cmd.Wait(); err != nil {
+		t.Error(err)
+	}
+	if stderr.Len() > 0 {
+		t.Errorf("standard error:\n%s", stderr.Bytes())
 	}
 }
 
