@@ -204,20 +204,19 @@ func (b *builder) multiplexed(ap *abiPlan, m mux, uses []use) node {
 		var us []use
 		for _, u := range uses {
 			if !u.muxed || known && u.call == call {
-				us = append(us, u)
+				u.addTo(&us)
 			}
 		}
 		return us
 	}
 	n := b.rules(ap, of(0, false))
-	var calls []uint64
+	var calls list
 	for _, u := range uses {
 		if u.muxed {
-			calls = append(calls, uint64(u.call))
+			calls.add(uint64(u.call))
 		}
 	}
-	slices.Sort(calls)
-	calls = slices.Compact(calls)
+	calls.set()
 	for i := len(calls) - 1; i >= 0; i-- {
 		t := test{word: uint8(wordArgs + b.lo), op: opEq, mask: m.bits, k: uint32(calls[i])}
 		n = b.decide(t, b.rules(ap, of(t.k, true)), n)

@@ -26,7 +26,7 @@ type Options struct {
 // a [*SyscallError], [*ValueError] or another cause; [*ArchError];
 // [*TooLongError]; and [ErrTooComplex]. On an error there is no program.
 func Compile(p profile.Profile, o Options) (*Program, error) {
-	plan, err := resolve(p, o.Target)
+	plan, err := resolve(&p, o.Target)
 	if err != nil {
 		return nil, err
 	}
@@ -44,7 +44,7 @@ func Compile(p profile.Profile, o Options) (*Program, error) {
 	}
 	prog := &Program{raw: raw, arches: plan.arches(), order: plan.order, notes: plan.notes}
 	if !o.SkipProof {
-		if err := prove(prog, p, o.Target); err != nil {
+		if err := prove(prog, &p, o.Target); err != nil {
 			return nil, err
 		}
 	}
@@ -52,7 +52,7 @@ func Compile(p profile.Profile, o Options) (*Program, error) {
 }
 
 // covered returns the ABIs of a filter for p and the byte order that they share.
-func covered(p profile.Profile, t Target) ([]arch.Arch, binary.ByteOrder, error) {
+func covered(p *profile.Profile, t Target) ([]arch.Arch, binary.ByteOrder, error) {
 	arches := p.Arches
 	if len(arches) == 0 {
 		native := t.Arch

@@ -49,6 +49,8 @@ const maxNodes = 1 << 18
 func newDAG() *dag { return &dag{index: make(map[decision]node), rule: -1} }
 
 // leaf returns the decision to return ret.
+//
+//go:noinline
 func (g *dag) leaf(ret uint32) node { return g.intern(decision{test: test{op: opRet, k: ret}}) }
 
 // decide returns the decision that leads to yes where t holds and to no where

@@ -133,6 +133,7 @@ func (e *emitter) place(n node) {
 
 var jumpOps = [...]uint16{opEq: cbpf.JeqK, opGt: cbpf.JgtK, opGe: cbpf.JgeK, opSet: cbpf.JsetK}
 
+//go:noinline
 func (e *emitter) put(n node, in entry, ins bpf.RawInstruction) {
 	e.at[n][in] = int32(len(e.code))
 	e.code = append(e.code, ins)
@@ -142,6 +143,8 @@ func (e *emitter) put(n node, in entry, ins bpf.RawInstruction) {
 const maxSkip = 255
 
 // near reports whether the next instruction but spare can jump to n.
+//
+//go:noinline
 func (e *emitter) near(n node, h held, spare int) bool {
 	at := int(e.at[n][e.nodes[n].enter(h)])
 	return at >= 0 && len(e.code)+spare-at-1 <= maxSkip

@@ -82,6 +82,8 @@ func (e *TooLongError) Error() string {
 }
 
 // tooLong returns the error of a program of n instructions or more.
+//
+//go:noinline
 func tooLong(n int, g *dag) *TooLongError {
 	e := &TooLongError{Instructions: n, Limit: cbpf.MaxInsns}
 	for r, tests := range g.cost {

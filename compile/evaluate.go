@@ -30,11 +30,11 @@ func Evaluate(p profile.Profile, t Target, d Data) (Verdict, error) {
 	if err := p.Validate(); err != nil {
 		return Verdict{}, err
 	}
-	arches, _, err := covered(p, t)
+	arches, _, err := covered(&p, t)
 	if err != nil {
 		return Verdict{}, err
 	}
-	a, ok := owner(arches, d)
+	a, ok := owner(arches, d.Arch, uint32(d.Nr))
 	if !ok {
 		return literal(Verdict{p.BadArch, RuleBadArch}, nativeOf(arches, t))
 	}
@@ -77,12 +77,12 @@ func nativeOf(arches []arch.Arch, t Target) arch.Arch {
 }
 
 // owner returns the covered ABI to which a call belongs.
-func owner(arches []arch.Arch, d Data) (arch.Arch, bool) {
-	a, ok := arch.ByAudit(d.Arch, uint32(d.Nr))
+func owner(arches []arch.Arch, audit, nr uint32) (arch.Arch, bool) {
+	a, ok := arch.ByAudit(audit, nr)
 	if !ok {
 		return 0, false
 	}
-	if d.Nr == -1 && !slices.Contains(arches, a) && a == arch.X86_64 {
+	if nr == skipped && !slices.Contains(arches, a) && a == arch.X86_64 {
 		a = arch.X32
 	}
 	return a, slices.Contains(arches, a)

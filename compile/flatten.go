@@ -85,16 +85,16 @@ func Restrict(p, q profile.Profile, t Target) (profile.Profile, error) {
 			return profile.Profile{}, err
 		}
 	}
-	_, order, err := covered(p, t)
+	_, order, err := covered(&p, t)
 	if err != nil {
 		return profile.Profile{}, err
 	}
 	s := diagram.NewStore()
-	pm, err := meaning(s, p, t)
+	pm, err := meaning(s, &p, t)
 	if err != nil {
 		return profile.Profile{}, err
 	}
-	qm, err := meaning(s, q, t)
+	qm, err := meaning(s, &q, t)
 	if err != nil {
 		return profile.Profile{}, err
 	}
@@ -104,7 +104,7 @@ func Restrict(p, q profile.Profile, t Target) (profile.Profile, error) {
 		return profile.Profile{}, err
 	}
 	out := x.Profile()
-	found, err := meaning(s, out, t)
+	found, err := meaning(s, &out, t)
 	if err != nil {
 		return profile.Profile{}, err
 	}

@@ -12,25 +12,21 @@ import (
 // meaning returns what a profile decides, straight from its rules. It is one
 // side of the proof and shares nothing with the stages that make programs but
 // what a name, an action and a width mean.
-func meaning(s *diagram.Store, p profile.Profile, t Target) (diagram.Meaning, error) {
+func meaning(s *diagram.Store, p *profile.Profile, t Target) (diagram.Meaning, error) {
 	arches, _, err := covered(p, t)
 	if err != nil {
 		return nil, err
 	}
 	m := &meant{Store: s, p: p, arches: arches}
-	ret, err := p.BadArch.Return(nativeOf(arches, t))
-	if err != nil {
-		return nil, err
-	}
-	m.badArch = s.Result(ret)
-	var audits []uint64
+	m.badArch = m.action(p.BadArch, nativeOf(arches, t))
+	var audits list
 	for _, a := range arches {
-		audits = append(audits, uint64(a.Audit()))
+		audits.add(uint64(a.Audit()))
 	}
-	slices.Sort(audits)
+	audits.set()
 	bad := []diagram.Number{{Args: m.badArch}}
 	out := diagram.Meaning{{Numbers: bad}}
-	for _, wide := range slices.Compact(audits) {
+	for _, wide := range audits {
 		audit := uint32(wide)
 		if last := &out[len(out)-1]; last.First == audit {
 			out = out[:len(out)-1] // the neighbour below is an ABI of its own
@@ -38,15 +34,13 @@ func meaning(s *diagram.Store, p profile.Profile, t Target) (diagram.Meaning, er
 		out = out.Append(audit, m.numbers(audit))
 		out = out.Append(audit+1, bad)
 	}
-	if m.err == nil {
-		m.err = s.Err()
-	}
+	m.fail(s.Err())
 	return out, m.err
 }
 
 type meant struct {
 	*diagram.Store
-	p       profile.Profile
+	p       *profile.Profile
 	arches  []arch.Arch
 	badArch diagram.Ref
 	err     error
@@ -74,7 +68,7 @@ func (m *meant) numbers(audit uint32) []diagram.Number {
 				last = 0xfffffffe
 			}
 		}
-		if a, ok := owner(m.arches, Data{Arch: audit, Nr: int32(uint32(first))}); ok {
+		if a, ok := owner(m.arches, audit, uint32(first)); ok {
 			ns = m.abi(ns, a, first, last)
 		} else {
 			ns = diagram.AppendNumber(ns, uint32(first), m.badArch)
@@ -87,35 +81,36 @@ func (m *meant) numbers(audit uint32) []diagram.Number {
 // abi appends the meaning of the numbers first to last, which are a's.
 func (m *meant) abi(ns []diagram.Number, a arch.Arch, first, last uint64) []diagram.Number {
 	claims := m.claims(a)
-	cuts := []uint64{first}
-	var starts, wide []uint64 // of claims on one number, and on several: places in claims
-	for i, c := range claims {
-		cuts = append(cuts, uint64(c.first), uint64(c.last)+1)
+	var cuts, starts, wide, held list // wide and held are places in claims
+	cuts.add(first)
+	for i := range claims {
+		c := &claims[i]
+		cuts.add(uint64(c.first))
+		cuts.add(uint64(c.last) + 1)
 		if c.first == c.last {
-			starts = append(starts, uint64(c.first)<<32|uint64(i))
+			starts.pair(c.first, i)
 		} else {
-			wide = append(wide, uint64(i))
+			wide.add(uint64(i))
 		}
 	}
-	slices.Sort(cuts)
-	slices.Sort(starts)
-	var held []uint64
-	for _, nr := range slices.Compact(cuts) {
+	cuts.set()
+	starts.set()
+	for _, nr := range cuts {
 		if nr < first || nr > last {
 			continue
 		}
 		held = held[:0]
 		for ; len(starts) > 0 && starts[0]>>32 <= nr; starts = starts[1:] {
 			if starts[0]>>32 == nr {
-				held = append(held, uint64(uint32(starts[0])))
+				held.add(uint64(uint32(starts[0])))
 			}
 		}
 		for _, i := range wide {
 			if c := &claims[i]; uint64(c.first) <= nr && nr <= uint64(c.last) {
-				held = append(held, i)
+				held.add(i)
 			}
 		}
-		slices.Sort(held)
+		held.set()
 		ns = diagram.AppendNumber(ns, uint32(nr), m.verdict(a, claims, held))
 	}
 	return ns
@@ -132,13 +127,13 @@ func (m *meant) claims(a arch.Arch) []claim {
 		c := claim{rule: int32(i), name: -1}
 		for _, n := range r.Numbers {
 			c.first, c.last = n.First, n.Last
-			cs = append(cs, c)
+			c.addTo(&cs)
 		}
 		for j, name := range r.Syscalls {
 			c := claim{rule: int32(i), name: int32(j)}
 			if nr, ok := syscalls.Lookup(a, name); ok {
 				c.first, c.last = nr, nr
-				cs = append(cs, c)
+				c.addTo(&cs)
 			}
 			if via, call, ok := syscalls.Multiplexed(a, name); ok && !r.Direct {
 				nr, _ := syscalls.Lookup(a, via)
@@ -146,16 +141,19 @@ func (m *meant) claims(a arch.Arch) []claim {
 				if via == "ipc" { // which keeps a version in the upper half
 					c.selector = 0xffff
 				}
-				cs = append(cs, c)
+				c.addTo(&cs)
 			}
 		}
 	}
 	return cs
 }
 
+//go:noinline
+func (c *claim) addTo(cs *[]claim) { *cs = append(*cs, *c) }
+
 // verdict returns what the first of the held claims that holds decides: from
 // the last to the first, each decides what it holds for and leaves the rest.
-func (m *meant) verdict(a arch.Arch, claims []claim, held []uint64) diagram.Ref {
+func (m *meant) verdict(a arch.Arch, claims []claim, held list) diagram.Ref {
 	rest := m.action(m.p.Default, a)
 	for i := len(held) - 1; i >= 0; i-- {
 		c := &claims[held[i]]

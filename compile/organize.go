@@ -2,7 +2,6 @@ package compile
 
 import (
 	"math/bits"
-	"slices"
 )
 
 // organizer rebuilds decisions on arguments so that each word is looked at once
@@ -57,7 +56,7 @@ func (o *organizer) sorted(n node) node {
 
 // divide appends the decisions of n for the intervals of a word that start at
 // cuts and end at last.
-func (o *organizer) divide(is []interval, n node, word uint8, cuts []uint64, last uint32) []interval {
+func (o *organizer) divide(is []interval, n node, word uint8, cuts list, last uint32) []interval {
 	n = o.restrict(n, word, uint32(cuts[0]), last)
 	if len(cuts) == 1 || o.nodes[n].op == opRet || o.left <= 0 {
 		return append(is, interval{first: uint32(cuts[0]), node: o.sorted(n), weight: 1})
@@ -69,7 +68,7 @@ func (o *organizer) divide(is []interval, n node, word uint8, cuts []uint64, las
 
 // survey returns the first word that n looks at, where its values divide, and,
 // if they don't, a test of it under a mask.
-func (o *organizer) survey(n node) (word uint8, cuts []uint64, masked test) {
+func (o *organizer) survey(n node) (word uint8, cuts list, masked test) {
 	o.turn++
 	word = 0xff
 	var tests []test
@@ -90,22 +89,22 @@ func (o *organizer) survey(n node) (word uint8, cuts []uint64, masked test) {
 		walk(d.no)
 	}
 	walk(n)
-	cuts = append(cuts, 0)
+	cuts.add(0)
 	for _, t := range tests {
 		switch {
 		case t.mask != ^uint32(0) || t.op == opSet:
 			masked = t
 			continue
 		case t.op == opEq:
-			cuts = append(cuts, uint64(t.k), uint64(t.k+1))
+			cuts.add(uint64(t.k))
+			cuts.add(uint64(t.k + 1))
 		case t.op == opGe:
-			cuts = append(cuts, uint64(t.k))
+			cuts.add(uint64(t.k))
 		case t.op == opGt:
-			cuts = append(cuts, uint64(t.k+1))
+			cuts.add(uint64(t.k + 1))
 		}
 	}
-	slices.Sort(cuts)
-	cuts = slices.Compact(cuts)
+	cuts.set()
 	if len(cuts) == 1 {
 		return word, nil, masked
 	}
@@ -131,6 +130,9 @@ func (o *organizer) seen(n node) bool {
 	return false
 }
 
+// fit makes room for all nodes.
+//
+//go:noinline
 func (o *organizer) fit() {
 	if k := len(o.nodes) - len(o.stamp); k > 0 {
 		o.stamp = append(o.stamp, make([]int32, k)...)

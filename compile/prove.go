@@ -41,7 +41,9 @@ func (e *DifferenceError) Error() string {
 // instruction pointers. The error is a [*DifferenceError] with a call on which
 // they differ, a [*NotLiftableError], [ErrTooComplex], or one of [Compile]'s if
 // the profile has no meaning there.
-func Verify(prog *Program, p profile.Profile, t Target) error {
+func Verify(prog *Program, p profile.Profile, t Target) error { return verify(prog, &p, t) }
+
+func verify(prog *Program, p *profile.Profile, t Target) error {
 	s := diagram.NewStore()
 	want, err := meaning(s, p, t)
 	if err != nil {
@@ -120,8 +122,8 @@ func difference(s *diagram.Store, in diagram.Input, a, b diagram.Meaning) Differ
 }
 
 // prove is the last stage of Compile.
-func prove(prog *Program, p profile.Profile, t Target) error {
-	err := Verify(prog, p, t)
+func prove(prog *Program, p *profile.Profile, t Target) error {
+	err := verify(prog, p, t)
 	if _, differ := err.(*DifferenceError); differ {
 		return &InternalError{Stage: "prove", Err: err}
 	}

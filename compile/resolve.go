@@ -56,7 +56,7 @@ func (p *plan) arches() []arch.Arch {
 
 // resolve finds the numbers of a profile's names and actions, or every reason
 // why it can't.
-func resolve(p profile.Profile, t Target) (*plan, error) {
+func resolve(p *profile.Profile, t Target) (*plan, error) {
 	if err := p.Validate(); err != nil {
 		return nil, err
 	}
@@ -80,12 +80,14 @@ type resolver struct {
 	errs []error
 }
 
+//go:noinline
 func (r *resolver) report(err error) {
 	if err != nil {
 		r.errs = append(r.errs, err)
 	}
 }
 
+//go:noinline
 func (r *resolver) reportRule(i int, err error) {
 	if err != nil {
 		r.report(&profile.RuleError{Rule: i, Comment: r.rules[i].Comment, Err: err})
@@ -127,13 +129,11 @@ func (r *resolver) resolveABI(def profile.Action, a arch.Arch) {
 			r.reportMisfits(a, uses[before:])
 		}
 	}
-	// Rules come in their order already; keys of number and place are sorted
-	// fastest, and without code for another type.
-	keys := make([]uint64, len(uses))
-	for i, u := range uses {
-		keys[i] = uint64(u.first)<<32 | uint64(i)
+	keys := make(list, 0, len(uses)) // by number and by place, which is by rule
+	for i := range uses {
+		keys.pair(uses[i].first, i)
 	}
-	slices.Sort(keys)
+	keys.set()
 	ap.uses = make([]use, len(uses))
 	for i, k := range keys {
 		ap.uses[i] = uses[uint32(k)]
@@ -179,13 +179,13 @@ func eachTest(c profile.Cond, f func(profile.Test)) {
 func (ap *abiPlan) claim(uses []use, u use, rule *profile.Rule) []use {
 	for _, n := range rule.Numbers {
 		u.first, u.last = n.First, n.Last
-		uses = append(uses, u)
+		u.addTo(&uses)
 	}
 	for i, n := range rule.Syscalls {
 		u.name = int32(i)
 		if nr, ok := syscalls.Lookup(ap.arch, n); ok {
 			u.first, u.last = nr, nr
-			uses = append(uses, u)
+			u.addTo(&uses)
 		}
 		if rule.Direct {
 			continue
@@ -195,11 +195,14 @@ func (ap *abiPlan) claim(uses []use, u use, rule *profile.Rule) []use {
 			ap.addMux(mux{nr, muxBits(via)})
 			m := u
 			m.first, m.last, m.call, m.muxed = nr, nr, call, true
-			uses = append(uses, m)
+			m.addTo(&uses)
 		}
 	}
 	return uses
 }
+
+//go:noinline
+func (u *use) addTo(uses *[]use) { *uses = append(*uses, *u) }
 
 func (ap *abiPlan) addMux(m mux) {
 	if !slices.Contains(ap.muxes, m) {

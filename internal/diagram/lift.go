@@ -208,6 +208,7 @@ func (l *lifter) advance(pc int, st state, nrs []span) {
 	}
 }
 
+//go:noinline
 func (l *lifter) leaf(s span, r Ref) { l.leaves = append(l.leaves, leaf{s, r}) }
 
 // openArgs is advance for a test of an argument.

@@ -28,6 +28,8 @@ func (m Meaning) Equal(n Meaning) bool {
 }
 
 // Append returns m with the meaning of the audit architectures from first on.
+//
+//go:noinline
 func (m Meaning) Append(first uint32, numbers []Number) Meaning {
 	if n := len(m); n > 0 && slices.Equal(m[n-1].Numbers, numbers) {
 		return m
@@ -36,6 +38,8 @@ func (m Meaning) Append(first uint32, numbers []Number) Meaning {
 }
 
 // AppendNumber returns ns with the meaning of the numbers from first on.
+//
+//go:noinline
 func AppendNumber(ns []Number, first uint32, args Ref) []Number {
 	if n := len(ns); n > 0 && ns[n-1].Args == args {
 		return ns
