@@ -118,6 +118,9 @@ func (b *builder) region(is []interval, r region) []interval {
 		for _, u := range active {
 			next = min(next, uint64(u.last)+1)
 		}
+		if len(active) > 0 {
+			b.charge(int(active[0].rule))
+		}
 		n := b.organize(b.number(r.abi, uint32(at), active))
 		is = append(is, interval{first: uint32(at), node: n})
 		at = next

@@ -22,9 +22,13 @@ type Options struct {
 }
 
 // Compile returns the filter that gives each system call the verdict that p
-// gives it, and has proved that it does. Errors are [*profile.RuleError] for each rule at fault, which wrap
-// a [*SyscallError], [*ValueError] or another cause; [*ArchError];
-// [*TooLongError]; and [ErrTooComplex]. On an error there is no program.
+// gives it, and has proved that it does. The zero profile is one instruction,
+// which kills the process.
+//
+// Errors are those of [profile.Profile.Validate]; a [*profile.RuleError] for each
+// rule at fault, which wraps a [*SyscallError], [*ValueError] or another cause;
+// an [*ArchError]; a [*TooLongError]; and [ErrTooComplex]. On an error there is no
+// program.
 func Compile(p profile.Profile, o Options) (*Program, error) {
 	plan, err := resolve(&p, o.Target)
 	if err != nil {

@@ -33,8 +33,9 @@ type decision struct {
 type dag struct {
 	nodes []decision
 	index map[decision]node
-	// cost counts, by rule, the tests that building its condition added; rule
-	// is the one being built, or -1.
+	// cost counts, by rule, the tests that building its condition added and the
+	// ranges of numbers that it is the first to claim; rule is the one being
+	// built, or -1.
 	cost []int
 	rule int
 	// full is set once the DAG has outgrown maxNodes. Further decisions are
@@ -61,13 +62,23 @@ func (g *dag) decide(t test, yes, no node) node {
 	}
 	before := len(g.nodes)
 	n := g.intern(decision{t, yes, no})
-	if g.rule >= 0 && len(g.nodes) > before {
-		for len(g.cost) <= g.rule {
-			g.cost = append(g.cost, 0)
-		}
-		g.cost[g.rule]++
+	if len(g.nodes) > before {
+		g.charge(g.rule)
 	}
 	return n
+}
+
+// charge counts a comparison for a rule, unless it is -1.
+//
+//go:noinline
+func (g *dag) charge(rule int) {
+	if rule < 0 {
+		return
+	}
+	for len(g.cost) <= rule {
+		g.cost = append(g.cost, 0)
+	}
+	g.cost[rule]++
 }
 
 func (g *dag) intern(d decision) node {

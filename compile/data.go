@@ -3,7 +3,7 @@ package compile
 import (
 	"encoding/binary"
 	"fmt"
-	"strings"
+	"strconv"
 
 	"github.com/portcullis-go/portcullis/arch"
 	"github.com/portcullis-go/portcullis/internal/cbpf"
@@ -47,28 +47,28 @@ func Call(a arch.Arch, name string, args ...uint64) (Data, error) {
 // String returns the call in the manner of strace, such as
 // "x86_64 socket(0x26, 0x5)"; trailing zero arguments are left out.
 func (d Data) String() string {
-	var b strings.Builder
+	s := ""
 	nr := uint32(d.Nr)
 	if a, ok := arch.ByAudit(d.Arch, nr); !ok {
-		fmt.Fprintf(&b, "arch %#x nr %d", d.Arch, d.Nr)
+		s = "arch 0x" + strconv.FormatUint(uint64(d.Arch), 16) + " nr " + strconv.Itoa(int(d.Nr))
 	} else if name, ok := syscalls.Name(a, nr); ok {
-		fmt.Fprintf(&b, "%v %s", a, name)
+		s = a.String() + " " + name
 	} else {
-		fmt.Fprintf(&b, "%v nr %d", a, d.Nr)
+		s = a.String() + " nr " + strconv.Itoa(int(d.Nr))
 	}
 	n := len(d.Args)
 	for n > 0 && d.Args[n-1] == 0 {
 		n--
 	}
-	b.WriteByte('(')
-	for i, v := range d.Args[:n] {
-		if i > 0 {
-			b.WriteString(", ")
-		}
-		fmt.Fprintf(&b, "%#x", v)
+	sep := "("
+	if n == 0 {
+		s += sep
 	}
-	b.WriteByte(')')
-	return b.String()
+	for _, v := range d.Args[:n] {
+		s += sep + "0x" + strconv.FormatUint(v, 16)
+		sep = ", "
+	}
+	return s + ")"
 }
 
 // words lays d out as a kernel of that byte order does.

@@ -12,8 +12,9 @@ import (
 // Change is a difference between two filters: calls on which the one's verdict
 // is A and the other's B.
 type Change struct {
-	// Arch is the ABI of the calls. It is zero for a change on audit
-	// architectures of no ABI, which Audits gives instead.
+	// Arch is the ABI of the calls. It is zero for a change on a range of audit
+	// architectures that both filters treat alike throughout, which Audits gives:
+	// no ABIs, or ABIs that neither covers.
 	Arch   arch.Arch
 	Audits profile.NumberRange
 	// Syscalls and Numbers are the calls: those that have a name, and the

@@ -1,9 +1,7 @@
 package compile
 
 import (
-	"cmp"
-	"fmt"
-	"strings"
+	"strconv"
 
 	"github.com/portcullis-go/portcullis/arch"
 	"github.com/portcullis-go/portcullis/internal/cbpf"
@@ -18,10 +16,11 @@ type SyscallError struct {
 
 // Error returns the name, and what was probably meant.
 func (e *SyscallError) Error() string {
-	if e.Nearest == "" {
-		return fmt.Sprintf("unknown system call %q", e.Name)
+	s := "unknown system call " + strconv.Quote(e.Name)
+	if e.Nearest != "" {
+		s += " (did you mean " + strconv.Quote(e.Nearest) + "?)"
 	}
-	return fmt.Sprintf("unknown system call %q (did you mean %q?)", e.Name, e.Nearest)
+	return s
 }
 
 // ArchError reports an ABI that a filter can't cover.
@@ -31,7 +30,7 @@ type ArchError struct {
 }
 
 // Error returns the ABI and the reason.
-func (e *ArchError) Error() string { return fmt.Sprintf("compile: ABI %v %s", e.Arch, e.Reason) }
+func (e *ArchError) Error() string { return "compile: ABI " + e.Arch.String() + " " + e.Reason }
 
 // ValueError reports a constant or mask with bits that its comparison would not
 // look at.
@@ -45,8 +44,12 @@ type ValueError struct {
 
 // Error returns the comparison, the value and how many bits are compared.
 func (e *ValueError) Error() string {
-	return fmt.Sprintf("%v: %#x doesn't fit the %d bits that are compared (%s on %v); Register compares all, Low32 truncates",
-		e.Test, e.Value, e.Bits, cmp.Or(e.Syscall, "by number"), e.Arch)
+	call := e.Syscall
+	if call == "" {
+		call = "by number"
+	}
+	return e.Test.String() + ": 0x" + strconv.FormatUint(e.Value, 16) + " doesn't fit the " + strconv.Itoa(e.Bits) +
+		" bits that are compared (" + call + " on " + e.Arch.String() + "); Register compares all, Low32 truncates"
 }
 
 // TooLongError reports a program of more instructions than the kernel takes
@@ -61,7 +64,8 @@ type TooLongError struct {
 	Costs []RuleCost
 }
 
-// RuleCost is how many comparisons a rule put into a program.
+// RuleCost is how many comparisons a rule put into a program: those of its
+// condition, and one for each range of numbers that it is the first to claim.
 type RuleCost struct {
 	Rule  int // index into Profile.Rules
 	Tests int // comparisons
@@ -69,16 +73,13 @@ type RuleCost struct {
 
 // Error returns both lengths and the rules that cost most.
 func (e *TooLongError) Error() string {
-	var b strings.Builder
-	fmt.Fprintf(&b, "compile: the program needs at least %d instructions, the kernel takes %d", e.Instructions, e.Limit)
-	for i, c := range e.Costs {
-		sep := ", "
-		if i == 0 {
-			sep = "; most comparisons: "
-		}
-		fmt.Fprintf(&b, "%srule %d (%d)", sep, c.Rule, c.Tests)
+	s := "compile: the program needs at least " + strconv.Itoa(e.Instructions) + " instructions, the kernel takes " + strconv.Itoa(e.Limit)
+	sep := "; most comparisons: "
+	for _, c := range e.Costs {
+		s += sep + "rule " + strconv.Itoa(c.Rule) + " (" + strconv.Itoa(c.Tests) + ")"
+		sep = ", "
 	}
-	return b.String()
+	return s
 }
 
 // tooLong returns the error of a program of n instructions or more.
@@ -112,8 +113,19 @@ type InternalError struct {
 
 // Error returns the stage and the cause.
 func (e *InternalError) Error() string {
-	return fmt.Sprintf("compile: internal error in stage %s: %v", e.Stage, e.Err)
+	return "compile: internal error in stage " + e.Stage + ": " + e.Err.Error()
 }
 
 // Unwrap returns the cause.
 func (e *InternalError) Unwrap() error { return e.Err }
+
+// wrapped is an error with a text before it. The parts of this package that
+// Compile needs write their errors without package fmt, whose formatting is ten
+// kilobytes that a program may not have otherwise.
+type wrapped struct {
+	text string
+	err  error
+}
+
+func (e *wrapped) Error() string { return e.text + e.err.Error() }
+func (e *wrapped) Unwrap() error { return e.err }

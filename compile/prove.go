@@ -2,7 +2,6 @@ package compile
 
 import (
 	"encoding/binary"
-	"fmt"
 	"slices"
 
 	"github.com/portcullis-go/portcullis/arch"
@@ -25,7 +24,9 @@ type Difference struct {
 }
 
 // String returns the call and both verdicts.
-func (d Difference) String() string { return fmt.Sprintf("%v: %v → %v", d.Data, d.A, d.B) }
+func (d Difference) String() string {
+	return d.Data.String() + ": " + d.A.String() + " → " + d.B.String()
+}
 
 // DifferenceError reports a program that doesn't do what its profile says: A is
 // the profile's verdict and B the program's.
@@ -33,7 +34,7 @@ type DifferenceError struct{ Difference }
 
 // Error returns the call and both verdicts.
 func (e *DifferenceError) Error() string {
-	return fmt.Sprintf("compile: on %v the profile says %v and the program %v", e.Data, e.A, e.B)
+	return "compile: on " + e.Data.String() + " the profile says " + e.A.String() + " and the program " + e.B.String()
 }
 
 // Verify proves that a program gives every call the verdict that a profile
@@ -47,7 +48,7 @@ func verify(prog *Program, p *profile.Profile, t Target) error {
 	s := diagram.NewStore()
 	want, err := meaning(s, p, t)
 	if err != nil {
-		return fmt.Errorf("compile: the profile: %w", err)
+		return &wrapped{"compile: the profile: ", err}
 	}
 	found, err := prog.lift(s, heeded)
 	if err != nil {
@@ -64,7 +65,7 @@ func verify(prog *Program, p *profile.Profile, t Target) error {
 func (p *Program) lift(s *diagram.Store, canon func(uint32) uint32) (diagram.Meaning, error) {
 	m, err := diagram.Lift(s, p.raw, p.order, canon)
 	if err != nil {
-		err = fmt.Errorf("compile: the program: %w", err)
+		err = &wrapped{"compile: the program: ", err}
 	}
 	return m, err
 }

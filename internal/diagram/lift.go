@@ -2,8 +2,8 @@ package diagram
 
 import (
 	"encoding/binary"
-	"fmt"
 	"slices"
+	"strconv"
 
 	"golang.org/x/net/bpf"
 
@@ -17,7 +17,7 @@ type LiftError struct {
 	Msg string
 }
 
-func (e *LiftError) Error() string { return fmt.Sprintf("instruction %d: %s", e.PC, e.Msg) }
+func (e *LiftError) Error() string { return "instruction " + strconv.Itoa(e.PC) + ": " + e.Msg }
 
 // Lift returns the meaning of a program that cbpf.Check accepts, for a kernel of
 // that byte order. Results are what canon makes of the returned values. Errors
