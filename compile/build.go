@@ -59,7 +59,7 @@ func (b *builder) numbers(p *plan, audit uint32) []interval {
 		}
 		from := len(is)
 		is = b.region(is, r)
-		if r.first < skipped {
+		if r.first < skipped && from < len(is) { // it isn't once b is full
 			weigh(is[from:], r.abi.arch)
 		}
 	}
