@@ -11,9 +11,12 @@ import (
 // reader turns diagrams of arguments back into conditions.
 type reader struct {
 	*diagram.Store
-	memo  map[diagram.Ref]sized // of diagrams of no and yes
-	tests int                   // made so far
-	full  bool                  // a condition would have been too long
+	memo   map[diagram.Ref]sized // of diagrams of no and yes
+	tests  int                   // made so far
+	visits int                   // of nodes, for their sake
+	full   bool                  // a condition would have been too long
+
+	stretches []stretch // of the last call of intervals
 }
 
 // sized is a condition and the number of its tests. Parts are shared between
@@ -80,10 +83,11 @@ func (r *reader) shares(ref diagram.Ref) map[uint32]float64 {
 }
 
 // Bounds of the tests in a condition, of which one that a person can read has
-// fewer, and in all.
+// fewer, and in all; and of the nodes visited for them.
 const (
 	maxTests    = 1 << 13
-	maxAllTests = 1 << 18
+	maxAllTests = 1 << 17
+	maxVisits   = 1 << 25
 )
 
 // cond returns the condition under which a diagram of no and yes is yes.
@@ -144,19 +148,31 @@ func (r *reader) parts(ref diagram.Ref) []part {
 	if which > low(32) {
 		o.width, bits = profile.WidthRegister, 64
 	}
-	byThen := r.intervals(ref, bits, o, maxIntervals)
-	if byThen == nil {
-		byThen = r.cubes(ref, o)
-		if is := r.intervals(ref, bits, o, maxTests); is != nil && (byThen == nil || count(is) < count(byThen)) {
-			byThen = is
+	is := r.intervals(ref, bits, o.field, maxIntervals)
+	n, byMask := len(is), false
+	if n > maxIntervals {
+		cubes := r.cubes(ref, o.field, func(diagram.Ref, uint64, uint64) {})
+		is = r.intervals(ref, bits, o.field, cubes)
+		byMask = len(is) > cubes
+		n = min(len(is), cubes)
+	}
+	if r.tests += n; n > maxTests || r.tests > maxAllTests || r.visits > maxVisits {
+		r.full = true
+		return nil
+	}
+	var vs []values
+	if byMask {
+		r.cubes(ref, o.field, func(then diagram.Ref, mask, value uint64) {
+			vs = add(vs, then, o.test(profile.OpMaskedEqual, value, mask))
+		})
+	} else {
+		for _, iv := range is {
+			vs = add(vs, iv.then, o.between(iv.first, iv.last, low(bits)))
 		}
 	}
-	if r.tests += count(byThen); byThen == nil || r.tests > maxAllTests {
-		r.full = true
-	}
-	parts := make([]part, 0, len(byThen))
-	for _, s := range byThen {
-		parts = append(parts, part{simplest(s.tests), len(s.tests), s.then})
+	parts := make([]part, 0, len(vs))
+	for _, v := range vs {
+		parts = append(parts, part{simplest(v.tests), len(v.tests), v.then})
 	}
 	return parts
 }
@@ -194,15 +210,6 @@ func add(vs []values, then diagram.Ref, c profile.Cond) []values {
 	return vs
 }
 
-// count returns the number of tests.
-func count(vs []values) int {
-	n := 0
-	for _, v := range vs {
-		n += len(v.tests)
-	}
-	return n
-}
-
 // never reports whether a diagram of no and yes is no throughout.
 func (r *reader) never(ref diagram.Ref) bool {
 	ret, ok := r.Terminal(ref)
@@ -212,54 +219,49 @@ func (r *reader) never(ref diagram.Ref) bool {
 // maxIntervals is from where on masks can be the better description of a set.
 const maxIntervals = 64
 
-// intervals describes the parts by intervals of values; nil if there are more
-// than so many.
-func (r *reader) intervals(ref diagram.Ref, bits int, o operand, limit int) []values {
-	type interval struct {
-		first uint64
-		then  diagram.Ref
-	}
-	var is []interval
-	enough := 2*limit + 1 // of two neighbours, one at most is never
-	var walk func(n diagram.Ref, bit int, prefix uint64)
-	walk = func(n diagram.Ref, bit int, prefix uint64) {
-		at, ok := r.bitOf(n, o.field)
+// stretch is the values first to last of a field, and what remains then.
+type stretch struct {
+	first, last uint64
+	then        diagram.Ref
+}
+
+// intervals returns the intervals of values for which a diagram can be yes, until
+// the next call. If there are more than limit they are not all.
+func (r *reader) intervals(ref diagram.Ref, bits int, field profile.Field, limit int) []stretch {
+	is := r.stretches[:0]
+	var walk func(ref diagram.Ref, bit int, prefix uint64)
+	walk = func(ref diagram.Ref, bit int, prefix uint64) {
+		at, ok := r.bitOf(ref, field)
 		if !ok {
-			if len(is) == 0 || is[len(is)-1].then != n {
-				is = append(is, interval{prefix, n})
+			last := prefix | low(bit+1)
+			switch k := len(is) - 1; {
+			case r.never(ref):
+			case k >= 0 && is[k].then == ref && is[k].last+1 == prefix:
+				is[k].last = last
+			default:
+				is = append(is, stretch{prefix, last, ref})
 			}
 			return
 		}
-		if len(is) > enough {
+		if len(is) > limit || !r.visit() {
 			return
 		}
-		zero, one := n, n
+		zero, one := ref, ref
 		if at == bit {
-			_, zero, one = r.Branch(n)
+			_, zero, one = r.Branch(ref)
 		}
 		walk(zero, bit-1, prefix)
 		walk(one, bit-1, prefix|1<<bit)
 	}
 	walk(ref, bits-1, 0)
-	if len(is) > enough {
-		return nil
-	}
-	var vs []values
-	tests := 0
-	for i, iv := range is {
-		last := low(bits)
-		if i+1 < len(is) {
-			last = is[i+1].first - 1
-		}
-		if r.never(iv.then) {
-			continue
-		}
-		if tests++; tests > limit {
-			return nil
-		}
-		vs = add(vs, iv.then, o.between(iv.first, last, low(bits)))
-	}
-	return vs
+	r.stretches = is
+	return is
+}
+
+// visit counts a step of a walk against the bound.
+func (r *reader) visit() bool {
+	r.visits++
+	return r.visits <= maxVisits
 }
 
 // between returns the test of first to last, of values that end at end.
@@ -275,31 +277,27 @@ func (o operand) between(first, last, end uint64) profile.Cond {
 	return profile.And{o.test(profile.OpGreaterEqual, first, 0), o.test(profile.OpLessEqual, last, 0)}
 }
 
-// cubes describes the parts by the ways through the field's bits; nil if there
-// are too many.
-func (r *reader) cubes(ref diagram.Ref, o operand) []values {
-	var vs []values
-	tests := 0
-	var walk func(n diagram.Ref, mask, value uint64)
-	walk = func(n diagram.Ref, mask, value uint64) {
-		if r.never(n) || tests > maxTests {
+// cubes visits the ways through the bits of a field on which a diagram can
+// become yes, and returns their number. If that is above maxTests these were not
+// all.
+func (r *reader) cubes(ref diagram.Ref, field profile.Field, visit func(then diagram.Ref, mask, value uint64)) (n int) {
+	var walk func(ref diagram.Ref, mask, value uint64)
+	walk = func(ref diagram.Ref, mask, value uint64) {
+		if r.never(ref) || n > maxTests || !r.visit() {
 			return
 		}
-		bit, ok := r.bitOf(n, o.field)
+		bit, ok := r.bitOf(ref, field)
 		if !ok {
-			tests++
-			vs = add(vs, n, o.test(profile.OpMaskedEqual, value, mask))
+			n++
+			visit(ref, mask, value)
 			return
 		}
-		_, zero, one := r.Branch(n)
+		_, zero, one := r.Branch(ref)
 		walk(zero, mask|1<<bit, value)
 		walk(one, mask|1<<bit, value|1<<bit)
 	}
 	walk(ref, 0, 0)
-	if tests > maxTests {
-		return nil
-	}
-	return vs
+	return n
 }
 
 // bitOf returns which bit of field a diagram tests first.

@@ -1,0 +1,188 @@
+package compile_test
+
+import (
+	"errors"
+	"testing"
+
+	"github.com/portcullis-go/portcullis/arch"
+	"github.com/portcullis-go/portcullis/compile"
+	"github.com/portcullis-go/portcullis/compile/compiletest"
+	"github.com/portcullis-go/portcullis/internal/cbpf"
+	"github.com/portcullis-go/portcullis/profile"
+)
+
+// value returns what a program returns for a call, with all of its bits.
+func value(t testing.TB, p *compile.Program, d compile.Data) uint32 {
+	w := &cbpf.Words{uint32(d.Nr), d.Arch}
+	hi, lo := 1, 0
+	if p.Arches()[0].ByteOrder() == arch.S390X.ByteOrder() {
+		hi, lo = 0, 1
+	}
+	for i, v := range append([]uint64{d.InstructionPointer}, d.Args[:]...) {
+		w[2+2*i+hi], w[2+2*i+lo] = uint32(v>>32), uint32(v)
+	}
+	ret, err := cbpf.Run(p.Raw(), w)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return ret
+}
+
+// kernel returns what the kernel does with several filters, the oldest first: it
+// runs them from the newest on, and keeps a value that is lower by its action, a
+// signed number (kernel/seccomp.c, seccomp_run_filters).
+func kernel(t testing.TB, stack []*compile.Program, d compile.Data) profile.Action {
+	const action = 0xffff0000
+	ret := uint32(0x7fff0000)
+	for i := len(stack) - 1; i >= 0; i-- {
+		if v := value(t, stack[i], d); int32(v&action) < int32(ret&action) {
+			ret = v
+		}
+	}
+	return profile.ActionOf(ret)
+}
+
+// TestFlattenStacks flattens stacks of up to four programs, with all kinds of
+// values.
+func TestFlattenStacks(t *testing.T) {
+	flattened, complex := 0, 0
+	for seed := range uint64(200) {
+		d := seeded(seed)
+		stack := []*compile.Program{randomForeign(t, d)}
+		for n := d(4); len(stack) <= n; {
+			if p := randomForeign(t, d); p.Arches()[0].ByteOrder() == stack[0].Arches()[0].ByteOrder() {
+				stack = append(stack, p)
+			}
+		}
+		flat, err := compile.Flatten(stack...)
+		var tooLong *compile.TooLongError
+		if errors.Is(err, compile.ErrTooComplex) || errors.As(err, &tooLong) {
+			complex++
+			continue
+		}
+		if err != nil {
+			t.Fatalf("%d: %v\n%v", seed, err, stack)
+		}
+		flattened++
+		for _, c := range near(d, 200, stack...) {
+			if got, want := flat.Run(c), kernel(t, stack, c); got != want {
+				t.Fatalf("%d: on %v %v, want %v\n%v", seed, c, got, want, stack)
+			}
+		}
+	}
+	t.Logf("%d flattened, %d too complex or too long", flattened, complex)
+	if flattened < 4*complex {
+		t.Error("too few can be flattened")
+	}
+}
+
+// Alone, a value that is no action kills the process; in a stack the kernel
+// orders it by its number first.
+func TestFlattenNoAction(t *testing.T) {
+	ret := func(k uint32) *compile.Program { return raw(t, arch.X86_64, cbpf.Ret(k)) }
+	for _, c := range []struct {
+		oldest, newest uint32
+		want           profile.Action
+	}{
+		{0x7ffe0000, 0x7fff0000, profile.KillProcess()},
+		{0x7ffe0000, 0x00050001, profile.Errno(1)},
+		{0x00050002, 0x7ffe0000, profile.Errno(2)},
+		{0x00010000, 0x00050001, profile.KillProcess()},
+		{0x00010000, 0x00000000, profile.KillThread()},
+		{0xfff00000, 0x00000000, profile.KillProcess()},
+		{0x00050001, 0x00050002, profile.Errno(2)}, // of equal actions the newest
+		{0x00030005, 0x00030004, profile.Trap(4)},
+		{0x7fff0000, 0x7ffc0000, profile.Log()},
+	} {
+		stack := []*compile.Program{ret(c.oldest), ret(c.newest)}
+		flat, err := compile.Flatten(stack...)
+		if err != nil {
+			t.Fatal(err)
+		}
+		call := compile.Data{Arch: arch.X86_64.Audit()}
+		if got := flat.Run(call); got != c.want || kernel(t, stack, call) != c.want {
+			t.Errorf("%#x, then %#x: %v, kernel %v, want %v", c.oldest, c.newest, got, kernel(t, stack, call), c.want)
+		}
+	}
+}
+
+// TestOverlay holds profile.Overlay to its word: where a rule of the one laid
+// over matches, that decides, and elsewhere the other.
+func TestOverlay(t *testing.T) {
+	target := compile.Target{Arch: arch.X86_64} // where every rule matches or doesn't
+	decided := make(map[bool]int)
+	for seed := range uint64(300) {
+		d := seeded(seed)
+		p, over := randomProfile(d).On(arch.X86_64, arch.X32), randomProfile(d)
+		both := p.Overlay(over)
+		over.Arches = p.Arches
+		prog, err := compile.Compile(both, compile.Options{Target: target})
+		if err != nil {
+			continue
+		}
+		n := 0
+		for call := range compiletest.Boundaries(both, target) {
+			if n++; n > 3000 {
+				break
+			}
+			want, err := compile.Evaluate(over, target, call)
+			if err != nil {
+				t.Fatal(err)
+			}
+			decided[want.Rule >= 0]++
+			if want.Rule < 0 {
+				if want, err = compile.Evaluate(p, target, call); err != nil {
+					t.Fatal(err)
+				}
+			}
+			if got := prog.Run(call); got != want.Action {
+				t.Fatalf("%d: on %v %v, want %v\n%v\n%v", seed, call, got, want.Action, describe(p), describe(over))
+			}
+		}
+	}
+	t.Logf("decided by the one above, or not: %v", decided)
+	if decided[true] < 1000 || decided[false] < 1000 {
+		t.Error("too few calls")
+	}
+}
+
+// TestRestrictStack: to restrict is to install both, the second first.
+func TestRestrictStack(t *testing.T) {
+	done := 0
+	for seed := range uint64(150) {
+		x, ok := randomPair(seed + 1000)
+		if !ok {
+			continue
+		}
+		both, err := compile.Restrict(x.p, x.q, x.target)
+		if errors.Is(err, compile.ErrTooComplex) { // masks and bounds of one argument
+			continue
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+		restricted, err := compile.Compile(both, compile.Options{Target: x.target})
+		if isTooLong(err) {
+			continue
+		}
+		flat, err2 := compile.Flatten(x.b, x.a)
+		if isTooLong(err2) || errors.Is(err2, compile.ErrTooComplex) {
+			continue
+		}
+		if err != nil || err2 != nil {
+			t.Fatal(err, err2)
+		}
+		if w, err := compile.Equal(restricted, flat); w != nil || err != nil {
+			t.Fatalf("%d: %v, %v", seed, w, err)
+		}
+		for _, p := range []*compile.Program{x.a, x.b} {
+			if w, err := compile.AtLeastAsStrict(restricted, p); w != nil || err != nil {
+				t.Fatalf("%d: %v, %v", seed, w, err)
+			}
+		}
+		done++
+	}
+	if done < 50 {
+		t.Errorf("%d pairs", done)
+	}
+}
