@@ -154,7 +154,7 @@ func (l *lifter) arrive(pc int, st state, nrs []span) {
 	if len(nrs) == 0 || !l.work(1+len(nrs)) {
 		return
 	}
-	st = l.mask(pc, st)
+	l.mask(pc, &st)
 	for i := l.waiting[pc]; i != 0 && l.step(); {
 		g := &l.groups[i-1]
 		if g.state == st {
@@ -173,8 +173,8 @@ func (l *lifter) advance(pc int, st state, nrs []span) {
 	if n < 2 {
 		r, done := Ref(0), n == 0
 		if done {
-			r = l.result(pc, st)
-		} else if st, done = l.exec(pc, st); done {
+			r = l.result(pc, &st)
+		} else if done = l.exec(pc, &st); done {
 			r = l.Result(l.canon(0))
 		}
 		if !done {
@@ -186,7 +186,7 @@ func (l *lifter) advance(pc int, st state, nrs []span) {
 		}
 		return
 	}
-	t, ok := l.test(pc, st)
+	t, ok := l.test(pc, &st)
 	if !ok {
 		return
 	}
@@ -213,7 +213,7 @@ func (l *lifter) leaf(s span, r Ref) { l.leaves = append(l.leaves, leaf{s, r}) }
 
 // openArgs is advance for a test of an argument.
 func (l *lifter) openArgs(pc int, st state, nrs []span) {
-	if !l.ofCell(pc, st) {
+	if !l.ofCell(pc, &st) {
 		r, _ := l.args(pc, st, cell{l.arch, nrs[0]})
 		for _, s := range nrs {
 			l.leaf(s, r)
@@ -262,9 +262,9 @@ func (l *lifter) numbers() []Number {
 // ways to combine these tests.
 func (l *lifter) args(pc int, st state, c cell) (Ref, cut) {
 	for l.step() {
-		st = l.mask(pc, st)
+		l.mask(pc, &st)
 		id := 0
-		if l.ofCell(pc, st) {
+		if l.ofCell(pc, &st) {
 			id = l.cell
 		}
 		old := int32(0) // a memo of a cell that has passed
@@ -280,16 +280,15 @@ func (l *lifter) args(pc int, st state, c cell) (Ref, cut) {
 		next, n := cbpf.Next(l.prog, pc)
 		switch {
 		case n == 0:
-			return l.result(pc, st), cut{}
+			return l.result(pc, &st), cut{}
 		case n == 1:
-			var done bool
-			if st, done = l.exec(pc, st); done {
+			if l.exec(pc, &st) {
 				return l.Result(l.canon(0)), cut{}
 			}
 			pc = next[0]
 			continue
 		}
-		t, ok := l.test(pc, st)
+		t, ok := l.test(pc, &st)
 		if !ok {
 			return 0, cut{}
 		}
@@ -335,7 +334,7 @@ func (l *lifter) learn(t wordTest, st state) state {
 }
 
 // result returns the diagram of a return.
-func (l *lifter) result(pc int, st state) Ref {
+func (l *lifter) result(pc int, st *state) Ref {
 	k := l.prog[pc].K
 	if l.prog[pc].Op == cbpf.RetA {
 		if st.a.keep != 0 {
@@ -355,7 +354,7 @@ func (l *lifter) fail(pc int, msg string) {
 
 // mask forgets what the program doesn't look at from pc on, so that states which
 // differ in nothing else are one.
-func (l *lifter) mask(pc int, st state) state {
+func (l *lifter) mask(pc int, st *state) {
 	live := l.live[pc]
 	if live&(liveWord<<st.known.word) == 0 {
 		st.known = fact{}
@@ -375,12 +374,11 @@ func (l *lifter) mask(pc int, st state) state {
 		}
 		st.mem = l.memory(&mem)
 	}
-	return st
 }
 
 // ofCell reports whether what the program does from pc on depends on the audit
 // architecture or the number.
-func (l *lifter) ofCell(pc int, st state) bool {
+func (l *lifter) ofCell(pc int, st *state) bool {
 	of := func(v value) bool { return v.keep != 0 && v.word < wordArgs }
 	return l.live[pc]&liveCell != 0 || of(st.a) || of(st.x) ||
 		st.mem != 0 && slices.ContainsFunc(l.mems[st.mem][:], of)

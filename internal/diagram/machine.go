@@ -38,7 +38,7 @@ func (v value) normal() value {
 
 // exec runs an instruction that is neither a jump nor a return. It reports done
 // where the program ends with 0, on a division by zero.
-func (l *lifter) exec(pc int, st state) (_ state, done bool) {
+func (l *lifter) exec(pc int, st *state) (done bool) {
 	ins := l.prog[pc]
 	switch ins.Op {
 	case cbpf.Ja:
@@ -60,18 +60,18 @@ func (l *lifter) exec(pc int, st state) (_ state, done bool) {
 	case cbpf.Txa:
 		st.a = st.x
 	case cbpf.LdMem, cbpf.LdxMem, cbpf.St, cbpf.Stx:
-		st = l.scratch(ins, st)
+		l.scratch(ins, st)
 	default:
-		st.a, done = l.alu(pc, st)
+		return l.alu(pc, st)
 	}
-	return st, done
+	return false
 }
 
 // scratchMemory is the machine's other memory.
 type scratchMemory [scratchWords]value
 
 // scratch runs a load from or a store to the scratch memory.
-func (l *lifter) scratch(ins bpf.RawInstruction, st state) state {
+func (l *lifter) scratch(ins bpf.RawInstruction, st *state) {
 	mem := new(scratchMemory)
 	if st.mem != 0 {
 		*mem = *l.mems[st.mem]
@@ -79,31 +79,30 @@ func (l *lifter) scratch(ins bpf.RawInstruction, st state) state {
 	switch at := &mem[ins.K]; ins.Op {
 	case cbpf.LdMem:
 		st.a = *at
-		return st
+		return
 	case cbpf.LdxMem:
 		st.x = *at
-		return st
+		return
 	case cbpf.St:
 		*at = st.a
 	case cbpf.Stx:
 		*at = st.x
 	}
 	st.mem = l.memory(mem)
-	return st
 }
 
-// alu returns the accumulator after an arithmetic operation.
-func (l *lifter) alu(pc int, st state) (a value, done bool) {
+// alu runs an arithmetic operation, and reports done as exec does.
+func (l *lifter) alu(pc int, st *state) (done bool) {
 	ins := l.prog[pc]
 	k, ok := l.operand(pc, st)
 	if !ok {
-		return value{}, false
+		return false
 	}
-	if st.a.keep == 0 {
-		v, ok := cbpf.Compute(ins.Op, st.a.flip, k)
-		return constant(v), !ok
+	a := &st.a
+	if a.keep == 0 {
+		a.flip, ok = cbpf.Compute(ins.Op, a.flip, k)
+		return !ok
 	}
-	a = st.a
 	switch ins.Op {
 	case cbpf.AndK, cbpf.AndX:
 		a.keep &= k
@@ -125,17 +124,18 @@ func (l *lifter) alu(pc int, st state) (a value, done bool) {
 		a.shift -= int8(k)
 	case cbpf.DivX:
 		if k == 0 {
-			return value{}, true
+			return true
 		}
 		fallthrough
 	default:
 		l.fail(pc, "does arithmetic with a value of the call")
 	}
-	return a.normal(), false
+	*a = a.normal()
+	return false
 }
 
 // operand returns the constant operand of an instruction.
-func (l *lifter) operand(pc int, st state) (uint32, bool) {
+func (l *lifter) operand(pc int, st *state) (uint32, bool) {
 	if ins := l.prog[pc]; !cbpf.UsesX(ins.Op) {
 		return ins.K, true
 	}
@@ -158,7 +158,7 @@ func (t wordTest) plain(word uint32) bool {
 	return t.a == value{word: t.a.word, keep: word} && t.code != cbpf.JsetK
 }
 
-func (l *lifter) test(pc int, st state) (wordTest, bool) {
+func (l *lifter) test(pc int, st *state) (wordTest, bool) {
 	ins := l.prog[pc]
 	k, ok := l.operand(pc, st)
 	code := ins.Op
