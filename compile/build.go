@@ -2,7 +2,6 @@ package compile
 
 import (
 	"cmp"
-	"errors"
 	"slices"
 
 	"github.com/portcullis-go/portcullis/arch"
@@ -45,7 +44,7 @@ func build(g *dag, p *plan) (node, error) {
 	if g.full {
 		b.errs = append(b.errs, tooLong(cbpf.MaxInsns+1, g))
 	}
-	return root, errors.Join(b.errs...)
+	return root, joined(b.errs)
 }
 
 // numbers returns the decisions for all numbers of an audit architecture, by

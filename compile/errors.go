@@ -1,6 +1,7 @@
 package compile
 
 import (
+	"errors"
 	"strconv"
 
 	"github.com/portcullis-go/portcullis/arch"
@@ -129,3 +130,8 @@ type wrapped struct {
 
 func (e *wrapped) Error() string { return e.text + e.err.Error() }
 func (e *wrapped) Unwrap() error { return e.err }
+
+// joined is errors.Join, in one place.
+//
+//go:noinline
+func joined(errs []error) error { return errors.Join(errs...) }

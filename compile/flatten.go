@@ -48,7 +48,8 @@ func Flatten(stack ...*Program) (*Program, error) {
 		return nil, err
 	}
 	if in, differ := s.Differ(newest, found); differ {
-		return nil, &InternalError{Stage: "flatten", Err: &DifferenceError{difference(s, in, newest, found)}}
+		d := difference(s, in, newest, found)
+		return nil, &InternalError{Stage: "flatten", Err: (*DifferenceError)(&d)}
 	}
 	return flat, nil
 }
@@ -109,7 +110,8 @@ func Restrict(p, q profile.Profile, t Target) (profile.Profile, error) {
 		return profile.Profile{}, err
 	}
 	if in, differ := s.Differ(both, found); differ {
-		return profile.Profile{}, &InternalError{Stage: "restrict", Err: &DifferenceError{difference(s, in, both, found)}}
+		d := difference(s, in, both, found)
+		return profile.Profile{}, &InternalError{Stage: "restrict", Err: (*DifferenceError)(&d)}
 	}
 	return out, nil
 }

@@ -118,7 +118,7 @@ func TestMutants(t *testing.T) {
 			switch {
 			case errors.As(err, &differ):
 				count.different++
-				shows(t, what, differ.Difference, p, target, other)
+				shows(t, what, compile.Difference(*differ), p, target, other)
 			case err != nil:
 				t.Errorf("%s: %v", what, err)
 			default:

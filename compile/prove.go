@@ -30,7 +30,7 @@ func (d Difference) String() string {
 
 // DifferenceError reports a program that doesn't do what its profile says: A is
 // the profile's verdict and B the program's.
-type DifferenceError struct{ Difference }
+type DifferenceError Difference
 
 // Error returns the call and both verdicts.
 func (e *DifferenceError) Error() string {
@@ -55,7 +55,8 @@ func verify(prog *Program, p *profile.Profile, t Target) error {
 		return err
 	}
 	if in, differ := s.Differ(want, found); differ {
-		return &DifferenceError{difference(s, in, want, found)}
+		d := difference(s, in, want, found)
+		return (*DifferenceError)(&d)
 	}
 	return nil
 }

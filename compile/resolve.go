@@ -2,7 +2,6 @@ package compile
 
 import (
 	"encoding/binary"
-	"errors"
 	"slices"
 
 	"github.com/portcullis-go/portcullis/arch"
@@ -71,7 +70,7 @@ func resolve(p *profile.Profile, t Target) (*plan, error) {
 	for _, a := range arches {
 		r.resolveABI(p.Default, a)
 	}
-	return &r.plan, errors.Join(r.errs...)
+	return &r.plan, joined(r.errs)
 }
 
 // resolver makes a plan.

@@ -52,10 +52,9 @@ func compared(t profile.Test, a arch.Arch, name string) (bits int, byABI bool) {
 	case profile.WidthLong:
 		return a.Bits(), false
 	case profile.WidthKernel:
-		params, _ := syscalls.Args(a, name)
-		if i := int(t.Field); i < len(params) {
+		if bits, ok := syscalls.ArgBits(a, name, int(t.Field)); ok {
 			// Of 32 bits, those of an ABI's long aren't told from an int's.
-			return params[i].Bits, params[i].Bits == 32 && a.Bits() == 32
+			return bits, bits == 32 && a.Bits() == 32
 		}
 	}
 	return register, register < 64
