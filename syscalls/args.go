@@ -49,36 +49,74 @@ func Args(a arch.Arch, name string) (params []Param, ok bool) {
 const maxParams = 6
 
 func appendArgs(params []Param, a arch.Arch, name string) ([]Param, bool) {
-	col, ok := column(a)
+	kinds, at, ok := findArgs(a, name)
 	if !ok {
 		return nil, false
 	}
-	id, ok := nameID(name)
-	if !ok || numberOf[col][id] == none {
-		return nil, false
-	}
-	variant := startOf(variantEnds[:], id)
-	for variantABIs[variant]>>a&1 == 0 {
-		variant++ // the last one of a call has all ABIs
-	}
-	list := variantArgs[variant]
-	if list == none {
-		return nil, false
-	}
-	register := a.RegisterBits()
-	for _, arg := range args[startOf(listEnds[:], list):listEnds[list]] {
-		name := argNames[startOf(argNameEnds[:], arg>>3):argNameEnds[arg>>3]]
-		p := Param{Name: name, Bits: 8 << (arg & 7)}
-		switch arg & 7 {
-		case argPointer:
-			p.Pointer, p.Bits = true, 64
-		case argPointer32:
-			p.Pointer, p.Bits = true, 32
+	for _, arg := range args[argsOf[at]:] {
+		if kinds == 0 {
+			break
 		}
-		p.Bits = min(p.Bits, register)
-		params = append(params, p)
+		params = append(params, Param{
+			Name:    argNames[startOf(argNameEnds[:], arg):argNameEnds[arg]],
+			Pointer: kinds&7 == argPointer || kinds&7 == argPointer32,
+			Bits:    bitsOf(kinds&7, a),
+		})
+		kinds >>= 3
 	}
 	return params, true
+}
+
+// ArgBits returns how many low bits of seccomp_data.args[i] the kernel reads in
+// the named call on ABI a: the Bits of parameter i of [Args]. It reports false
+// where that isn't known, and where the call has no such parameter. A program
+// that asks for nothing else doesn't link the parameters' names.
+func ArgBits(a arch.Arch, name string, i int) (bits int, ok bool) {
+	kinds, _, ok := findArgs(a, name)
+	if !ok || uint(i) >= maxParams {
+		return 0, false
+	}
+	if kinds = kinds >> (3 * i) & 7; kinds == 0 {
+		return 0, false
+	}
+	return bitsOf(kinds, a), true
+}
+
+// variant is the parameters of a call on some ABIs.
+type variant struct {
+	name  uint16
+	abis  uint8 // index of variantABIs
+	kinds uint8 // index of kindLists
+}
+
+// findArgs returns the kinds of a call's parameters, the first one's lowest, and
+// the index of argsOf. It reports false where they are not known.
+func findArgs(a arch.Arch, name string) (kinds uint32, at int, ok bool) {
+	col, ok := column(a)
+	if !ok {
+		return 0, 0, false
+	}
+	id, ok := nameID(name)
+	if !ok || number(col, id) == none {
+		return 0, 0, false
+	}
+	list, at := kindsOf[id], int(id)
+	lo, hi := 0, len(variants) // finds the first variant of the name
+	for lo < hi {
+		if mid := (lo + hi) / 2; variants[mid].name < id {
+			lo = mid + 1
+		} else {
+			hi = mid
+		}
+	}
+	for ; lo < len(variants) && variants[lo].name == id; lo++ {
+		if v := &variants[lo]; variantABIs[v.abis]>>a&1 != 0 {
+			list, at = v.kinds, numNames+lo
+			break
+		}
+	}
+	kinds = kindLists[list]
+	return kinds, at, kinds != unknownKinds
 }
 
 // startOf returns where element i starts in what ends divides.
@@ -89,9 +127,23 @@ func startOf(ends []uint16, i uint16) uint16 {
 	return ends[i-1]
 }
 
-// The kinds of parameters in zargs.go that are not 8<<kind bits of a number: an
-// address in a whole register, and one of 32 bits in any.
+// The kinds of parameters in zargs.go that are not 4<<kind bits of a number: an
+// address in a whole register, and one of 32 bits in any. Kind 0 is no parameter.
 const (
-	argPointer   = 4
-	argPointer32 = 5
+	argPointer   = 5
+	argPointer32 = 6
+
+	unknownKinds = 1 << 31 // in kindLists
 )
+
+// bitsOf returns how many bits the kernel reads of a parameter of this kind.
+func bitsOf(kind uint32, a arch.Arch) int {
+	bits := 4 << kind
+	switch kind {
+	case argPointer:
+		bits = 64
+	case argPointer32:
+		bits = 32
+	}
+	return min(bits, a.RegisterBits())
+}

@@ -139,6 +139,9 @@ func TestArgsUnknown(t *testing.T) {
 		if params, ok := syscalls.Args(tt.a, tt.name); ok || params != nil {
 			t.Errorf("Args(%v, %q) = %v, %v", tt.a, tt.name, params, ok)
 		}
+		if bits, ok := syscalls.ArgBits(tt.a, tt.name, 0); ok || bits != 0 {
+			t.Errorf("ArgBits(%v, %q, 0) = %d, %v", tt.a, tt.name, bits, ok)
+		}
 	}
 }
 
@@ -191,6 +194,12 @@ func TestArgsCSV(t *testing.T) {
 			if n := nr - a.Base(); !ok && n >= 403 && n < 512 && name != "map_shadow_stack" {
 				t.Errorf("Args(%v, %q) is not known", a, name)
 			}
+			for i := -1; i < 8; i++ {
+				bits, ok := syscalls.ArgBits(a, name, i)
+				if has := 0 <= i && i < len(params); ok != has || has && bits != params[i].Bits || !ok && bits != 0 {
+					t.Errorf("ArgBits(%v, %q, %d) = %d, %v; the parameters are %v", a, name, i, bits, ok, params)
+				}
+			}
 			for _, p := range params {
 				if p.Name == "" || p.Bits > a.RegisterBits() || !slices.Contains([]int{8, 16, 32, 64}, p.Bits) {
 					t.Errorf("Args(%v, %q) has %+v", a, name, p)
@@ -204,6 +213,9 @@ func TestArgsAllocs(t *testing.T) {
 	n := testing.AllocsPerRun(100, func() {
 		if params, ok := syscalls.Args(arch.ARM, "pread64"); !ok || len(params) != 6 {
 			t.Error(len(params))
+		}
+		if bits, ok := syscalls.ArgBits(arch.ARM, "pread64", 5); !ok || bits != 32 {
+			t.Error(bits)
 		}
 	})
 	if n != 0 {

@@ -26,7 +26,7 @@ func Since(a arch.Arch, name string) (Release, bool) {
 		return Release{}, false
 	}
 	id, ok := nameID(name)
-	if !ok || numberOf[col][id] == none {
+	if !ok || number(col, id) == none {
 		return Release{}, false
 	}
 	packed := since[id]

@@ -41,7 +41,7 @@ func Lookup(a arch.Arch, name string) (nr uint32, ok bool) {
 	if !ok {
 		return 0, false
 	}
-	return unpack(a, numberOf[col][id])
+	return unpack(a, number(col, id))
 }
 
 // Name returns the name of the call with number nr on ABI a, which is the
@@ -55,10 +55,8 @@ func Name(a arch.Arch, nr uint32) (name string, ok bool) {
 	if !ok || n >= maxNumber {
 		return "", false
 	}
-	for id, m := range &numberOf[col] {
-		if uint32(m) == n {
-			return nameAt(uint16(id)), true
-		}
+	if id, ok := numbered(col, uint16(n)); ok {
+		return nameAt(id), true
 	}
 	return "", false
 }
@@ -91,9 +89,9 @@ func All(a arch.Arch) iter.Seq2[uint32, string] {
 			return
 		}
 		var ids [maxNumber]uint16 // by number, plus one
-		for id, n := range &numberOf[col] {
-			if n != none {
-				ids[n] = uint16(id) + 1
+		for id := range uint16(numNames) {
+			if n := number(col, id); n != none {
+				ids[n] = id + 1
 			}
 		}
 		for n, id := range ids {

@@ -1,12 +1,16 @@
 package syscalls
 
-import "github.com/portcullis-go/portcullis/arch"
+import (
+	"math/bits"
+
+	"github.com/portcullis-go/portcullis/arch"
+)
 
 // The tables of ztables.go know a name by its index in the sorted list of all
 // names, its id, and an ABI by its column; ABIs that differ in byte order only
-// share one. numberOf leads from id to number. The way back is a search: a table
-// for it would be as large again in every program, and only people ask. Numbers
-// are without the ABI's base there, so that they fit into 16 bits.
+// share one. number leads from column and id to number. The way back is a search:
+// a table for it would be as large again in every program, and only people ask.
+// Numbers are without the ABI's base there, so that they fit into 16 bits.
 
 // none is an entry without a call.
 const none = 0xffff
@@ -27,6 +31,51 @@ func column(a arch.Arch) (int, bool) {
 
 // maxNumber is above all numbers of the tables. The generator has the same one.
 const maxNumber = 656
+
+// columnTable is a column as what differs from another one, its base: two ABIs of
+// a family have nearly the same numbers, and all have the same new ones. In full
+// the columns would take more than twice the bytes.
+type columnTable struct {
+	base   int8      // the other column, or -1: no call has a number there
+	own    [8]uint64 // a bit for each id whose number differs
+	before [8]uint16 // where the numbers of a word of own start in numbers
+}
+
+// number returns the number of a name in a column, or none. It isn't inlined, to
+// keep programs small.
+//
+//go:noinline
+func number(col int, id uint16) uint16 {
+	word, bit := id/64, uint64(1)<<(id%64)
+	for col >= 0 {
+		c := &columns[col]
+		if own := c.own[word%8]; own&bit != 0 {
+			return numbers[int(c.before[word%8])+bits.OnesCount64(own&(bit-1))]
+		}
+		col = int(c.base)
+	}
+	return none
+}
+
+// numbered returns the id of the name that has number n in a column.
+func numbered(col int, n uint16) (id uint16, ok bool) {
+	for from := col; from >= 0; from = int(columns[from].base) {
+		for word, own := range &columns[from].own {
+			at := int(columns[from].before[word])
+			for i, m := range numbers[at : at+bits.OnesCount64(own)] {
+				if m != n {
+					continue
+				}
+				for range i {
+					own &= own - 1
+				}
+				id := uint16(word*64 + bits.TrailingZeros64(own))
+				return id, number(col, id) == n // or no name: col has another number for this one
+			}
+		}
+	}
+	return 0, false
+}
 
 // pack turns a number of the kernel into one of the tables.
 func pack(a arch.Arch, nr uint32) (uint32, bool) {

@@ -2,6 +2,7 @@ package gen
 
 import (
 	"bytes"
+	"cmp"
 	"encoding/csv"
 	"fmt"
 	"slices"
@@ -98,63 +99,110 @@ func Args(input []byte) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	var names []string
-	var lists [][]string
-	for _, call := range calls {
-		for _, v := range call {
-			lists = append(lists, v.args)
-			for _, arg := range v.args {
-				name, _, _ := strings.Cut(arg, ":")
-				names = append(names, name)
-			}
+	t := newArgTables(calls)
+	var everywhereKinds, everywhereNames, variantNames []uint64
+	b := newFile("syscalls", "syscalls/args.csv")
+	b.printf("// variants are the parameters that differ on some ABIs, by name.\n")
+	b.printf("var variants = [...]variant{\n")
+	for id, call := range calls {
+		everywhereKinds = append(everywhereKinds, t.kindsOf(call[0]))
+		everywhereNames = append(everywhereNames, t.namesOf(call[0]))
+		for _, v := range call[1:] {
+			b.printf("{%d, %d, %d},\n", id, slices.Index(t.abis, v.abis), t.kindsOf(v))
+			variantNames = append(variantNames, t.namesOf(v))
 		}
 	}
-	slices.Sort(names)
-	names = slices.Compact(names)
-	slices.SortFunc(lists, slices.Compare)
-	lists = slices.CompactFunc(lists, slices.Equal)
-
-	var args, ends []uint64
-	for _, list := range lists {
-		for _, arg := range list {
-			name, kind, _ := strings.Cut(arg, ":")
-			at, _ := slices.BinarySearch(names, name)
-			args = append(args, uint64(at)<<3|uint64(slices.Index(kinds, kind)))
-		}
-		ends = append(ends, uint64(len(args)))
-	}
-	// The rest comes before *, so that the first match decides.
-	var callEnds, abis, listOf []uint64
-	for _, call := range calls {
-		for _, v := range slices.Backward(call) {
-			list := uint64(none)
-			if v.known {
-				at, _ := slices.BinarySearchFunc(lists, v.args, slices.Compare)
-				list = uint64(at)
-			}
-			abis, listOf = append(abis, v.abis), append(listOf, list)
-		}
-		callEnds = append(callEnds, uint64(len(abis)))
-	}
-	if len(names) > 1<<13 || len(args) > none {
+	if len(t.names) > none || len(t.nameLists) > none || len(t.kinds) > 256 || len(t.abis) > 256 {
 		return nil, fmt.Errorf("too many parameters")
 	}
-	b := newFile("syscalls", "syscalls/args.csv")
-	b.blob("argNames", names)
-	b.printf("// variantEnds holds where the variants of each call end in variantABIs and\n")
-	b.printf("// variantArgs.\nvar variantEnds = [numNames]uint16{")
-	b.numbers(callEnds)
-	b.printf("}\n\n// variantABIs holds a bit for each ABI of a variant; the first one counts.\n")
-	b.printf("var variantABIs = [...]uint32{")
-	b.numbers(abis)
-	b.printf("}\n\n// variantArgs holds the list of a variant, or none where it isn't known.\n")
-	b.printf("var variantArgs = [...]uint16{")
-	b.numbers(listOf)
-	b.printf("}\n\n// listEnds holds where each list of parameters ends in args.\nvar listEnds = [...]uint16{")
-	b.numbers(ends)
-	b.printf("}\n\n// args holds parameters: the index of the name in argNames, and in bits 0 to 2\n")
-	b.printf("// the kind.\nvar args = [...]uint16{")
-	b.numbers(args)
-	b.printf("}\n")
+	b.printf("}\n\n// variantABIs holds sets of ABIs, a bit for each.\nvar variantABIs = [...]uint32{")
+	b.numbers(t.abis)
+	b.printf("}\n\n// kindsOf holds the kinds of a name's parameters where no variant has them, as\n")
+	b.printf("// an index of kindLists.\nvar kindsOf = [numNames]uint8{")
+	b.numbers(everywhereKinds)
+	b.printf("}\n\n// kindLists holds the kinds of parameters, 3 bits each.\nvar kindLists = [...]uint32{")
+	b.numbers(t.kinds)
+	b.printf("}\n\n// argsOf holds where the names of a call's parameters start in args, and after\n")
+	b.printf("// those of the calls those of the variants.\nvar argsOf = [...]uint16{")
+	b.numbers(append(everywhereNames, variantNames...))
+	b.printf("}\n\n// args holds the parameters' names, as indexes of argNames.\nvar args = [...]uint16{")
+	b.numbers(t.nameLists)
+	b.printf("}\n\n")
+	b.blob("argNames", t.names)
 	return b.format()
+}
+
+// argTables are the parts of args.csv, each of them once.
+type argTables struct {
+	names     []string // of parameters
+	abis      []uint64 // sets of ABIs
+	kinds     []uint64 // of the parameters of a call, packed
+	nameLists []uint64 // lists of indexes of names, one after the other
+	starts    map[string]uint64
+}
+
+func newArgTables(calls [][]variant) *argTables {
+	t := &argTables{starts: make(map[string]uint64)}
+	var lists [][]string
+	for _, call := range calls {
+		for i, v := range call {
+			names := argNames(v)
+			t.names = append(t.names, names...)
+			t.kinds = append(t.kinds, packKinds(v))
+			if lists = append(lists, names); i > 0 {
+				t.abis = append(t.abis, v.abis)
+			}
+		}
+	}
+	for _, list := range []*[]uint64{&t.abis, &t.kinds} {
+		slices.Sort(*list)
+		*list = slices.Compact(*list)
+	}
+	slices.Sort(t.names)
+	t.names = slices.Compact(t.names)
+	// The longest first: a list with which another one begins needs no place.
+	slices.SortFunc(lists, func(a, b []string) int { return cmp.Or(len(b)-len(a), slices.Compare(a, b)) })
+	for _, list := range lists {
+		if _, ok := t.starts[strings.Join(list, " ")]; ok {
+			continue
+		}
+		start := uint64(len(t.nameLists))
+		for i, name := range list {
+			at, _ := slices.BinarySearch(t.names, name)
+			t.nameLists = append(t.nameLists, uint64(at))
+			if key := strings.Join(list[:i+1], " "); t.starts[key] == 0 {
+				t.starts[key] = start
+			}
+		}
+	}
+	return t
+}
+
+// kindsOf and namesOf return where a variant's kinds and names are.
+func (t *argTables) kindsOf(v variant) uint64 { return uint64(slices.Index(t.kinds, packKinds(v))) }
+func (t *argTables) namesOf(v variant) uint64 { return t.starts[strings.Join(argNames(v), " ")] }
+
+func argNames(v variant) []string {
+	var names []string
+	for _, arg := range v.args {
+		name, _, _ := strings.Cut(arg, ":")
+		names = append(names, name)
+	}
+	return names
+}
+
+// unknownKinds is that of package syscalls.
+const unknownKinds = 1 << 31
+
+// packKinds returns the kinds of v's parameters, 3 bits each, from 1 on.
+func packKinds(v variant) uint64 {
+	if !v.known {
+		return unknownKinds
+	}
+	packed := uint64(0)
+	for i, arg := range v.args {
+		_, kind, _ := strings.Cut(arg, ":")
+		packed |= uint64(slices.Index(kinds, kind)+1) << (3 * i)
+	}
+	return packed
 }

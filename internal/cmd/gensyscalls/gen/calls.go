@@ -187,30 +187,74 @@ func (t *table) writeColumns(b *file) error {
 	return nil
 }
 
-// writeNumbers writes a row of numbers a column, as most names are on most ABIs.
-// No two names may share a number.
+// bases are the columns of which another has most numbers too. The other holds
+// only what differs. The choice is a matter of size alone: it is about the best
+// one in which no column is more than two steps away from one without a base.
+var bases = map[string]string{
+	"x86_64": "aarch64", "x32": "x86_64",
+	"loongarch64": "aarch64", "riscv64": "aarch64",
+	"mips64": "aarch64", "mips64n32": "mips64",
+	"sh": "m68k", "x86": "sh", "arm": "sh",
+	"mips": "m68k",
+	"s390": "m68k", "s390x": "s390",
+	"ppc": "m68k", "ppc64": "ppc",
+	"parisc": "m68k", "parisc64": "parisc",
+}
+
+// writeNumbers writes the columns, each as what differs from its base. No two
+// names may share a number.
 func (t *table) writeNumbers(b *file) error {
-	b.printf("// numberOf holds the numbers of each column by name.\n")
-	b.printf("var numberOf = [%d][numNames]uint16{\n", len(t.columns))
+	var all []uint64
+	b.printf("// columns are the columns of numbers, each with what differs from its base.\n")
+	b.printf("var columns = [%d]columnTable{\n", len(t.columns))
 	for col, column := range t.columns {
-		var numbers []uint64
-		byNumber := make(map[uint64]string)
-		for _, c := range t.calls {
-			n := c.numbers[col]
-			numbers = append(numbers, n)
-			if other, ok := byNumber[n]; ok && n != none {
-				return fmt.Errorf("%s: %d is %s and %s", column, n, other, c.name)
-			}
-			if n != none && n >= maxNumber {
-				return fmt.Errorf("%s: %s has the number %d; the package's arrays end at %d", column, c.name, n, maxNumber)
-			}
-			byNumber[n] = c.name
+		if err := t.checkNumbers(col); err != nil {
+			return err
 		}
-		b.printf("{ // %s", column)
-		b.numbers(numbers)
-		b.printf("},\n")
+		base := slices.Index(t.columns, bases[column])
+		words := (len(t.calls) + 63) / 64
+		own, before := make([]uint64, words), make([]uint64, words)
+		for id, c := range t.calls {
+			if id%64 == 0 {
+				before[id/64] = uint64(len(all))
+			}
+			inherited := uint64(none)
+			if base >= 0 {
+				inherited = t.calls[id].numbers[base]
+			}
+			if n := c.numbers[col]; n != inherited {
+				own[id/64] |= 1 << (id % 64)
+				all = append(all, n)
+			}
+		}
+		b.printf("{ // %s\n", column)
+		b.printf("base: %d,\nown: [...]uint64{", base)
+		b.numbers(own)
+		b.printf("},\nbefore: [...]uint16{")
+		b.numbers(before)
+		b.printf("},\n},\n")
 	}
+	b.printf("}\n\n// numbers holds the columns' own numbers, by column and name.\nvar numbers = [...]uint16{")
+	b.numbers(all)
 	b.printf("}\n\n")
+	return nil
+}
+
+func (t *table) checkNumbers(col int) error {
+	byNumber := make(map[uint64]string)
+	for _, c := range t.calls {
+		n := c.numbers[col]
+		if n == none {
+			continue
+		}
+		if other, ok := byNumber[n]; ok {
+			return fmt.Errorf("%s: %d is %s and %s", t.columns[col], n, other, c.name)
+		}
+		if n >= maxNumber {
+			return fmt.Errorf("%s: %s has the number %d; the package's arrays end at %d", t.columns[col], c.name, n, maxNumber)
+		}
+		byNumber[n] = c.name
+	}
 	return nil
 }
 
