@@ -1,7 +1,7 @@
 package cbpf
 
 import (
-	"fmt"
+	"strconv"
 
 	"golang.org/x/net/bpf"
 )
@@ -16,7 +16,7 @@ func Check(prog []bpf.RawInstruction) error {
 		return &Error{-1, "the program is empty"}
 	}
 	if n > MaxInsns {
-		return &Error{-1, fmt.Sprintf("the program has %d instructions; the limit is %d", n, MaxInsns)}
+		return &Error{-1, "the program has " + strconv.Itoa(n) + " instructions; the limit is " + strconv.Itoa(MaxInsns)}
 	}
 	// written[pc] has a bit for each scratch word that every jump to pc has
 	// written. Jumps go forward, so that one pass sees all jumps to an
@@ -55,7 +55,7 @@ func Check(prog []bpf.RawInstruction) error {
 // keeps reports whether an instruction keeps the rule of its operation o, with
 // rest instructions after it. What lies before the instruction is not its
 // business.
-func (o *op) keeps(ins bpf.RawInstruction, rest int) bool {
+func (o op) keeps(ins bpf.RawInstruction, rest int) bool {
 	switch o.rule {
 	case ruleNone:
 		return o.verb != unknown
@@ -80,13 +80,13 @@ func broken(prog []bpf.RawInstruction, pc int) *Error {
 	ins, why := prog[pc], ""
 	switch lookup(ins.Op).rule {
 	case ruleNone:
-		return &Error{pc, fmt.Sprintf("%#04x is no operation code of classic BPF", ins.Op)}
+		return &Error{pc, codeText(ins.Op) + " is no operation code of classic BPF"}
 	case ruleRefused:
 		why = "seccomp has no such operation; it loads aligned words only, and knows no mod"
 	case ruleOffset:
-		why = fmt.Sprintf("load at offset %d; offsets are multiples of 4 below %d", ins.K, SizeOf)
+		why = "load at offset " + decimal(ins.K) + "; offsets are multiples of 4 below " + decimal(SizeOf)
 	case ruleScratch:
-		why = fmt.Sprintf("there are %d scratch words", ScratchWords)
+		why = "there are " + decimal(ScratchWords) + " scratch words"
 	case ruleNonzero:
 		why = "division by zero"
 	case ruleShift:
@@ -100,7 +100,7 @@ func broken(prog []bpf.RawInstruction, pc int) *Error {
 // unwritten is the error of a load from a scratch word that not every way to it
 // has written: the kernel doesn't clear them.
 func unwritten(prog []bpf.RawInstruction, pc int) *Error {
-	return &Error{pc, fmt.Sprintf("%s: M[%d] may be read before it is written", Format(prog, pc), prog[pc].K)}
+	return &Error{pc, Format(prog, pc) + ": M[" + decimal(prog[pc].K) + "] may be read before it is written"}
 }
 
 // Cost returns the length of a program that passed [Check] as the kernel counts

@@ -88,31 +88,32 @@ func TestTable(t *testing.T) {
 	allowed := 0
 	for code := range ops {
 		o := lookup(uint16(code))
-		if o.text == "" {
-			if o.verb != unknown || o.rule != ruleNone {
-				t.Errorf("%#x: an operation without text", code)
+		if o.name == none {
+			if o != (op{}) {
+				t.Errorf("%#x: an operation without name", code)
 			}
 			continue
 		}
-		if prev, dup := seen[o.text]; dup {
-			t.Errorf("%#x and %#x are both %q", prev, code, o.text)
+		text := Format([]bpf.RawInstruction{{Op: uint16(code)}}, 0)
+		if prev, dup := seen[text]; dup {
+			t.Errorf("%#x and %#x are both %q", prev, code, text)
 		}
-		seen[o.text] = uint16(code)
+		seen[text] = uint16(code)
 		if (o.verb == unknown) != (o.rule == ruleRefused) {
-			t.Errorf("%#x %q: semantics and refusal don't fit", code, o.text)
+			t.Errorf("%#x %q: semantics and refusal don't fit", code, text)
 		}
 		if o.rule != ruleRefused {
 			allowed++
 		}
-		if (o.verb == compute) != (o.alu != nil) || (o.verb == branch) != (o.test != nil) {
-			t.Errorf("%#x %q: wrong function", code, o.text)
+		if (o.verb == compute) != (o.name >= add && o.name <= xor) || (o.verb == branch) != (o.name >= jeq && o.name <= jset) {
+			t.Errorf("%#x %q: wrong function", code, text)
 		}
 	}
 	// The cases of seccomp_check_filter.
 	if allowed != 41 {
 		t.Errorf("%d operations, want 41", allowed)
 	}
-	if o := lookup(0xffff); o.text != "" {
-		t.Errorf("0xffff is %q", o.text)
+	if o := lookup(0xffff); o != (op{}) {
+		t.Errorf("0xffff is %v", o)
 	}
 }

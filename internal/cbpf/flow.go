@@ -31,11 +31,11 @@ func Compute(code uint16, a, operand uint32) (uint32, bool) {
 	if (code == DivX || code == DivK) && operand == 0 {
 		return 0, false
 	}
-	return lookup(code).alu(a, operand), true
+	return lookup(code).name.compute(a, operand), true
 }
 
 // Holds reports whether a conditional jump's test holds.
-func Holds(code uint16, a, operand uint32) bool { return lookup(code).test(a, operand) }
+func Holds(code uint16, a, operand uint32) bool { return lookup(code).name.holds(a, operand) }
 
 // UsesX reports whether an operation's operand is the index register.
 func UsesX(code uint16) bool { return lookup(code).from == regX }

@@ -1,8 +1,7 @@
 package cbpf
 
 import (
-	"fmt"
-	"strings"
+	"strconv"
 
 	"golang.org/x/net/bpf"
 )
@@ -18,25 +17,69 @@ func Format(prog []bpf.RawInstruction, pc int) string {
 	}
 	ins := prog[pc]
 	o := lookup(ins.Op)
-	if o.text == "" {
-		return fmt.Sprintf(".raw %#04x, %d, %d, %#x", ins.Op, ins.Jt, ins.Jf, ins.K)
+	if o.name == none {
+		return ".raw " + codeText(ins.Op) + ", " + decimal(uint32(ins.Jt)) + ", " + decimal(uint32(ins.Jf)) + ", " + hex(ins.K)
 	}
-	text, usesK, usesJ := o.text, strings.Contains(o.text, "%"), false
-	if usesK {
-		text = fmt.Sprintf(text, ins.K)
+	text, usesK, usesJ := names[o.name], false, false
+	if o.name != tax && o.name != txa { // which name the register
+		var operand string
+		operand, usesK = o.from.text(ins.K)
+		text += operand
 	}
-	next := uint64(pc) + 1
+	next := pc + 1
 	switch o.verb {
 	case jump:
-		text, usesK = fmt.Sprintf("%s %d", text, next+uint64(ins.K)), true
+		text += " " + strconv.FormatUint(uint64(next)+uint64(ins.K), 10)
+		usesK = true
 	case branch:
-		text, usesJ = fmt.Sprintf("%s, %d, %d", text, next+uint64(ins.Jt), next+uint64(ins.Jf)), true
+		text += ", " + strconv.Itoa(next+int(ins.Jt)) + ", " + strconv.Itoa(next+int(ins.Jf))
+		usesJ = true
 	}
 	if !usesJ && (ins.Jt != 0 || ins.Jf != 0) {
-		text += fmt.Sprintf(" ; jt %d, jf %d", ins.Jt, ins.Jf)
+		text += " ; jt " + decimal(uint32(ins.Jt)) + ", jf " + decimal(uint32(ins.Jf))
 	}
 	if !usesK && ins.K != 0 {
-		text += fmt.Sprintf(" ; k %#x", ins.K)
+		text += " ; k " + hex(ins.K)
 	}
 	return text
+}
+
+// text returns an operand with a space before it, and whether it is made of k.
+func (from operand) text(k uint32) (text string, usesK bool) {
+	n := decimal(k)
+	switch from {
+	case constant:
+		return " #" + hex(k), true
+	case count:
+		return " #" + n, true
+	case cell, scratch:
+		return " M[" + n + "]", true
+	case regA:
+		return " a", false
+	case regX:
+		return " x", false
+	case dataWord:
+		return " [" + n + "]", true
+	case dataSize:
+		return " #len", false
+	case dataIndirect:
+		return " [x+" + n + "]", true
+	case dataHeader:
+		return " 4*([" + n + "]&0xf)", true
+	}
+	return "", false
+}
+
+// The texts are made without package fmt, which would be a good part of the size
+// of a small program that installs a filter.
+
+func decimal(n uint32) string { return strconv.FormatUint(uint64(n), 10) }
+
+func hex(n uint32) string { return "0x" + strconv.FormatUint(uint64(n), 16) }
+
+// codeText returns an operation code with four digits.
+func codeText(code uint16) string {
+	const digits = 4
+	s := strconv.FormatUint(1<<(4*digits)|uint64(code), 16) // with a 1 before them
+	return "0x" + s[1:]
 }

@@ -78,16 +78,23 @@ const (
 	ret                 // return the operand
 )
 
-// operand says where the operand comes from.
+// operand says where the operand comes from, and with it how it is written.
 type operand uint8
 
 const (
-	constant operand = iota
+	nothing  operand = iota
+	constant         // K, in hexadecimal
+	count            // K, in decimal
+	cell             // K, which names a scratch word
 	regA
 	regX
 	dataWord // the word of seccomp_data at offset K
 	dataSize
-	scratch
+	scratch // the scratch word that K names
+
+	// Those of refused operations.
+	dataIndirect
+	dataHeader
 )
 
 // rule is what the kernel asks of an instruction beyond its code.
@@ -104,102 +111,158 @@ const (
 	ruleBranch       // and so do Jt and Jf
 )
 
-// op is one operation. Its text is the disassembly, in the notation of the
-// kernel's bpf_asm, with at most one verb for K.
+// name is what an operation does, apart from where its operand comes from. It is
+// a number, and not a text and a func, so that the table has no pointers and an
+// entry has 4 bytes: a program that only installs a filter has the table too.
+type name uint8
+
+const (
+	none name = iota
+	ld
+	ldx
+	st
+	stx
+	tax
+	txa
+	add
+	sub
+	mul
+	div
+	or
+	and
+	lsh
+	rsh
+	neg
+	xor
+	ja
+	jeq
+	jgt
+	jge
+	jset
+	exit
+	ldh
+	ldb
+	ldxb
+	mod
+)
+
+// names are the names in the notation of the kernel's bpf_asm.
+var names = [...]string{
+	ld: "ld", ldx: "ldx", st: "st", stx: "stx", tax: "tax", txa: "txa",
+	add: "add", sub: "sub", mul: "mul", div: "div", or: "or", and: "and", lsh: "lsh", rsh: "rsh", neg: "neg", xor: "xor",
+	ja: "ja", jeq: "jeq", jgt: "jgt", jge: "jge", jset: "jset", exit: "ret",
+	ldh: "ldh", ldb: "ldb", ldxb: "ldxb", mod: "mod",
+}
+
+// op is one operation.
 type op struct {
-	text string
+	name name
 	verb verb
 	from operand
 	rule rule
-	alu  func(a, b uint32) uint32
-	test func(a, b uint32) bool
 }
 
 // ops is the one place that knows the operations. [Check], [Run] and [Format]
 // read it. Codes that it lacks are no instructions of classic BPF
 // (net/core/filter.c, chk_code_allowed).
 var ops = [...]op{
-	LdWAbs: {text: "ld [%d]", verb: setA, from: dataWord, rule: ruleOffset},
-	LdImm:  {text: "ld #%#x", verb: setA},
-	LdLen:  {text: "ld #len", verb: setA, from: dataSize},
-	LdMem:  {text: "ld M[%d]", verb: setA, from: scratch, rule: ruleScratch},
-	LdxImm: {text: "ldx #%#x", verb: setX},
-	LdxLen: {text: "ldx #len", verb: setX, from: dataSize},
-	LdxMem: {text: "ldx M[%d]", verb: setX, from: scratch, rule: ruleScratch},
-	St:     {text: "st M[%d]", verb: storeA, rule: ruleScratch},
-	Stx:    {text: "stx M[%d]", verb: storeX, rule: ruleScratch},
-	Tax:    {text: "tax", verb: setX, from: regA},
-	Txa:    {text: "txa", verb: setA, from: regX},
+	LdWAbs: {name: ld, verb: setA, from: dataWord, rule: ruleOffset},
+	LdImm:  {name: ld, verb: setA, from: constant},
+	LdLen:  {name: ld, verb: setA, from: dataSize},
+	LdMem:  {name: ld, verb: setA, from: scratch, rule: ruleScratch},
+	LdxImm: {name: ldx, verb: setX, from: constant},
+	LdxLen: {name: ldx, verb: setX, from: dataSize},
+	LdxMem: {name: ldx, verb: setX, from: scratch, rule: ruleScratch},
+	St:     {name: st, verb: storeA, from: cell, rule: ruleScratch},
+	Stx:    {name: stx, verb: storeX, from: cell, rule: ruleScratch},
+	Tax:    {name: tax, verb: setX, from: regA},
+	Txa:    {name: txa, verb: setA, from: regX},
 
-	AddK: {text: "add #%d", verb: compute, alu: add},
-	AddX: {text: "add x", verb: compute, from: regX, alu: add},
-	SubK: {text: "sub #%d", verb: compute, alu: sub},
-	SubX: {text: "sub x", verb: compute, from: regX, alu: sub},
-	MulK: {text: "mul #%d", verb: compute, alu: mul},
-	MulX: {text: "mul x", verb: compute, from: regX, alu: mul},
-	DivK: {text: "div #%d", verb: compute, rule: ruleNonzero, alu: div},
-	DivX: {text: "div x", verb: compute, from: regX, alu: div},
-	OrK:  {text: "or #%#x", verb: compute, alu: or},
-	OrX:  {text: "or x", verb: compute, from: regX, alu: or},
-	AndK: {text: "and #%#x", verb: compute, alu: and},
-	AndX: {text: "and x", verb: compute, from: regX, alu: and},
-	LshK: {text: "lsh #%d", verb: compute, rule: ruleShift, alu: lsh},
-	LshX: {text: "lsh x", verb: compute, from: regX, alu: lsh},
-	RshK: {text: "rsh #%d", verb: compute, rule: ruleShift, alu: rsh},
-	RshX: {text: "rsh x", verb: compute, from: regX, alu: rsh},
-	Neg:  {text: "neg", verb: compute, alu: neg},
-	XorK: {text: "xor #%#x", verb: compute, alu: xor},
-	XorX: {text: "xor x", verb: compute, from: regX, alu: xor},
+	AddK: {name: add, verb: compute, from: count},
+	AddX: {name: add, verb: compute, from: regX},
+	SubK: {name: sub, verb: compute, from: count},
+	SubX: {name: sub, verb: compute, from: regX},
+	MulK: {name: mul, verb: compute, from: count},
+	MulX: {name: mul, verb: compute, from: regX},
+	DivK: {name: div, verb: compute, from: count, rule: ruleNonzero},
+	DivX: {name: div, verb: compute, from: regX},
+	OrK:  {name: or, verb: compute, from: constant},
+	OrX:  {name: or, verb: compute, from: regX},
+	AndK: {name: and, verb: compute, from: constant},
+	AndX: {name: and, verb: compute, from: regX},
+	LshK: {name: lsh, verb: compute, from: count, rule: ruleShift},
+	LshX: {name: lsh, verb: compute, from: regX},
+	RshK: {name: rsh, verb: compute, from: count, rule: ruleShift},
+	RshX: {name: rsh, verb: compute, from: regX},
+	Neg:  {name: neg, verb: compute},
+	XorK: {name: xor, verb: compute, from: constant},
+	XorX: {name: xor, verb: compute, from: regX},
 
-	Ja:    {text: "ja", verb: jump, rule: ruleJump},
-	JeqK:  {text: "jeq #%#x", verb: branch, rule: ruleBranch, test: eq},
-	JeqX:  {text: "jeq x", verb: branch, from: regX, rule: ruleBranch, test: eq},
-	JgtK:  {text: "jgt #%#x", verb: branch, rule: ruleBranch, test: gt},
-	JgtX:  {text: "jgt x", verb: branch, from: regX, rule: ruleBranch, test: gt},
-	JgeK:  {text: "jge #%#x", verb: branch, rule: ruleBranch, test: ge},
-	JgeX:  {text: "jge x", verb: branch, from: regX, rule: ruleBranch, test: ge},
-	JsetK: {text: "jset #%#x", verb: branch, rule: ruleBranch, test: set},
-	JsetX: {text: "jset x", verb: branch, from: regX, rule: ruleBranch, test: set},
+	Ja:    {name: ja, verb: jump, rule: ruleJump},
+	JeqK:  {name: jeq, verb: branch, from: constant, rule: ruleBranch},
+	JeqX:  {name: jeq, verb: branch, from: regX, rule: ruleBranch},
+	JgtK:  {name: jgt, verb: branch, from: constant, rule: ruleBranch},
+	JgtX:  {name: jgt, verb: branch, from: regX, rule: ruleBranch},
+	JgeK:  {name: jge, verb: branch, from: constant, rule: ruleBranch},
+	JgeX:  {name: jge, verb: branch, from: regX, rule: ruleBranch},
+	JsetK: {name: jset, verb: branch, from: constant, rule: ruleBranch},
+	JsetX: {name: jset, verb: branch, from: regX, rule: ruleBranch},
 
-	RetK: {text: "ret #%#x", verb: ret},
-	RetA: {text: "ret a", verb: ret, from: regA},
+	RetK: {name: exit, verb: ret, from: constant},
+	RetA: {name: exit, verb: ret, from: regA},
 
-	ldHAbs: {text: "ldh [%d]", rule: ruleRefused},
-	ldBAbs: {text: "ldb [%d]", rule: ruleRefused},
-	ldWInd: {text: "ld [x+%d]", rule: ruleRefused},
-	ldHInd: {text: "ldh [x+%d]", rule: ruleRefused},
-	ldBInd: {text: "ldb [x+%d]", rule: ruleRefused},
-	ldxMsh: {text: "ldxb 4*([%d]&0xf)", rule: ruleRefused},
-	modK:   {text: "mod #%d", rule: ruleRefused},
-	modX:   {text: "mod x", rule: ruleRefused},
+	ldHAbs: {name: ldh, from: dataWord, rule: ruleRefused},
+	ldBAbs: {name: ldb, from: dataWord, rule: ruleRefused},
+	ldWInd: {name: ld, from: dataIndirect, rule: ruleRefused},
+	ldHInd: {name: ldh, from: dataIndirect, rule: ruleRefused},
+	ldBInd: {name: ldb, from: dataIndirect, rule: ruleRefused},
+	ldxMsh: {name: ldxb, from: dataHeader, rule: ruleRefused},
+	modK:   {name: mod, from: count, rule: ruleRefused},
+	modX:   {name: mod, from: regX, rule: ruleRefused},
 }
 
-// lookup returns the operation with this code. One without text is none.
-func lookup(code uint16) *op {
+// lookup returns the operation with this code. One without name is none.
+func lookup(code uint16) op {
 	if int(code) >= len(ops) {
-		return &none
+		return op{}
 	}
-	return &ops[code]
+	return ops[code]
 }
 
-var none op
+// compute returns what an operation of verb compute makes of A and its operand.
+func (n name) compute(a, b uint32) uint32 {
+	switch n {
+	case add:
+		return a + b
+	case sub:
+		return a - b
+	case mul:
+		return a * b
+	case div:
+		return a / b // b is never 0: K can't be, and for X the program ends
+	case or:
+		return a | b
+	case and:
+		return a & b
+	case lsh:
+		return a << (b & 31) // the kernel masks the count (kernel/bpf/core.c, SHT)
+	case rsh:
+		return a >> (b & 31)
+	case neg:
+		return -a
+	}
+	return a ^ b
+}
 
-func add(a, b uint32) uint32 { return a + b }
-func sub(a, b uint32) uint32 { return a - b }
-func mul(a, b uint32) uint32 { return a * b }
-func or(a, b uint32) uint32  { return a | b }
-func and(a, b uint32) uint32 { return a & b }
-func xor(a, b uint32) uint32 { return a ^ b }
-func neg(a, _ uint32) uint32 { return -a }
-
-// div is never called with a zero b: K can't be 0, and for X the program ends.
-func div(a, b uint32) uint32 { return a / b }
-
-// The kernel masks the count of a 32-bit shift (kernel/bpf/core.c, SHT).
-func lsh(a, b uint32) uint32 { return a << (b & 31) }
-func rsh(a, b uint32) uint32 { return a >> (b & 31) }
-
-func eq(a, b uint32) bool  { return a == b }
-func gt(a, b uint32) bool  { return a > b }
-func ge(a, b uint32) bool  { return a >= b }
-func set(a, b uint32) bool { return a&b != 0 }
+// holds reports whether the test of an operation of verb branch holds.
+func (n name) holds(a, b uint32) bool {
+	switch n {
+	case jeq:
+		return a == b
+	case jgt:
+		return a > b
+	case jge:
+		return a >= b
+	}
+	return a&b != 0
+}

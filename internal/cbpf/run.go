@@ -53,11 +53,11 @@ func Step(prog []bpf.RawInstruction, w *Words, visit func(pc int)) (uint32, erro
 			if ins.Op == DivX && v == 0 {
 				return 0, nil // net/core/filter.c, bpf_convert_filter
 			}
-			a = o.alu(a, v)
+			a = o.name.compute(a, v)
 		case jump:
 			pc += int(v)
 		case branch:
-			if o.test(a, v) {
+			if o.name.holds(a, v) {
 				pc += int(ins.Jt)
 			} else {
 				pc += int(ins.Jf)
