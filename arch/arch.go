@@ -77,7 +77,7 @@ func (a Arch) String() string {
 }
 
 // OCI returns the name of the ABI in an OCI document, such as "SCMP_ARCH_X86_64".
-func (a Arch) OCI() string { return a.info().oci }
+func (a Arch) OCI() string { return ociNames[a.known()] }
 
 // Audit returns the AUDIT_ARCH_* value (include/uapi/linux/audit.h) that the
 // kernel puts into seccomp_data.arch. X86_64 and X32 share one.
@@ -111,12 +111,12 @@ func (a Arch) Base() uint32 { return a.info().base }
 
 // GOARCH returns the GOARCH that compiles for the ABI, or "" where Go has none.
 // Names that Go merely reserves, such as "ppc", are none.
-func (a Arch) GOARCH() string { return a.info().goarch }
+func (a Arch) GOARCH() string { return goarchNames[a.known()] }
 
 // Uname returns the machine names that uname(2) reports on a kernel whose own
 // ABI this is, the usual one first. The slice is the caller's. ABIs that share
 // a kernel share its names.
-func (a Arch) Uname() []string { return slices.Clone(a.info().uname) }
+func (a Arch) Uname() []string { return slices.Clone(unames[a.known()]) }
 
 // Native returns the ABI of the running program, by its GOARCH, or zero where
 // Linux has no such ABI. It does not ask for the operating system: the answer on
@@ -125,7 +125,7 @@ func Native() Arch { return byGOARCH(runtime.GOARCH) }
 
 func byGOARCH(goarch string) Arch {
 	for a := X86_64; a <= last; a++ {
-		if goarch != "" && infos[a].goarch == goarch {
+		if goarch != "" && goarchNames[a] == goarch {
 			return a
 		}
 	}
@@ -138,7 +138,7 @@ func byGOARCH(goarch string) Arch {
 // S390, for one, is gone from recent s390x kernels. X32, MIPS64N32 and
 // MIPSEL64N32 are no kernel's own ABI; for them it is the other ABIs of the
 // kernel that serves them. The slice is the caller's and nil for most ABIs.
-func (a Arch) Companions() []Arch { return slices.Clone(a.info().companions) }
+func (a Arch) Companions() []Arch { return slices.Clone(companions[a.known()]) }
 
 // ByAudit returns the ABI of a system call with this audit architecture and
 // number. The number tells X32 from X86_64: it is X32's from 0x40000000 on,

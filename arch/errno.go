@@ -1,7 +1,7 @@
 package arch
 
 import (
-	"fmt"
+	"errors"
 	"iter"
 	"strconv"
 	"strings"
@@ -63,7 +63,7 @@ func errnoName(i int) string {
 // value that is neither a number nor a constant of this package.
 func (e Errno) MarshalText() ([]byte, error) {
 	if e >= named && e-named >= Errno(len(errnoNameEnds)) {
-		return nil, fmt.Errorf("arch: no text for invalid Errno %d", uint32(e))
+		return nil, errors.New("arch: no text for invalid Errno " + strconv.FormatUint(uint64(e), 10))
 	}
 	return []byte(e.String()), nil
 }

@@ -1,14 +1,15 @@
 package arch
 
 import (
-	"fmt"
+	"errors"
 	"iter"
+	"strconv"
 	"strings"
 
 	"github.com/portcullis-go/portcullis/internal/nearest"
 )
 
-// others are the spellings that are in no info: Docker's and Podman's names of
+// others are the spellings that are in no table of info.go: Docker's and Podman's names of
 // an ABI where they are their own, and the names that Go reserves for a GOARCH.
 var others = [...]struct {
 	name string
@@ -30,10 +31,10 @@ func spellings(yield func(string, Arch) bool) {
 	}
 	// After all of the names above, which win where a spelling is shared.
 	for a := X86_64; a <= last; a++ {
-		if infos[a].goarch != "" && !yield(infos[a].goarch, a) {
+		if goarchNames[a] != "" && !yield(goarchNames[a], a) {
 			return
 		}
-		for _, name := range infos[a].uname {
+		for _, name := range unames[a] {
 			if !yield(name, a) {
 				return
 			}
@@ -136,9 +137,9 @@ func unknown(what, name, nearest string) string {
 	if len(name) > 64 {
 		name = name[:64] + "..."
 	}
-	s := fmt.Sprintf("unknown %s %q", what, name)
+	s := "unknown " + what + " " + strconv.Quote(name)
 	if nearest != "" {
-		s += fmt.Sprintf("; did you mean %q?", nearest)
+		s += "; did you mean " + strconv.Quote(nearest) + "?"
 	}
 	return s
 }
@@ -146,7 +147,7 @@ func unknown(what, name, nearest string) string {
 // MarshalText returns the ABI's String. It fails for an invalid Arch.
 func (a Arch) MarshalText() ([]byte, error) {
 	if !a.Valid() {
-		return nil, fmt.Errorf("arch: no text for invalid Arch %d", uint8(a))
+		return nil, errors.New("arch: no text for invalid Arch " + strconv.Itoa(int(a)))
 	}
 	return []byte(infos[a].name), nil
 }
