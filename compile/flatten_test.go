@@ -46,7 +46,7 @@ func kernel(t testing.TB, stack []*compile.Program, d compile.Data) profile.Acti
 // values.
 func TestFlattenStacks(t *testing.T) {
 	flattened, complex := 0, 0
-	for seed := range uint64(200) {
+	for seed := range uint64(120) {
 		d := seeded(seed)
 		stack := []*compile.Program{randomForeign(t, d)}
 		for n := d(4); len(stack) <= n; {

@@ -1,0 +1,151 @@
+package compile_test
+
+import (
+	"errors"
+	"slices"
+	"testing"
+
+	"github.com/portcullis-go/portcullis/arch"
+	"github.com/portcullis-go/portcullis/compile"
+	"github.com/portcullis-go/portcullis/internal/cbpf"
+	"github.com/portcullis-go/portcullis/profile"
+	"github.com/portcullis-go/portcullis/syscalls"
+)
+
+// truth evaluates a condition of a change: its tests say how many bits count.
+func truth(t *testing.T, c profile.Cond, d compile.Data) bool {
+	switch c := c.(type) {
+	case nil:
+		return true
+	case profile.And:
+		return !slices.ContainsFunc(c, func(c profile.Cond) bool { return !truth(t, c, d) })
+	case profile.Or:
+		return slices.ContainsFunc(c, func(c profile.Cond) bool { return truth(t, c, d) })
+	case profile.Test:
+		v := d.InstructionPointer
+		if c.Field != profile.IP {
+			v = d.Args[c.Field]
+		}
+		switch c.Width {
+		case profile.WidthLow32:
+			v = uint64(uint32(v))
+		case profile.WidthRegister:
+		default:
+			t.Fatalf("width %v", c.Width)
+		}
+		switch c.Op {
+		case profile.OpEqual:
+			return v == c.Value
+		case profile.OpLessEqual:
+			return v <= c.Value
+		case profile.OpGreaterEqual:
+			return v >= c.Value
+		case profile.OpMaskedEqual:
+			return v&c.Mask == c.Value
+		}
+	}
+	t.Fatalf("condition %v", c)
+	return false
+}
+
+// selects reports whether a change is about a call.
+func selects(t *testing.T, c compile.Change, d compile.Data) bool {
+	a, _ := arch.ByAudit(d.Arch, uint32(d.Nr))
+	if c.Arch == 0 {
+		if d.Arch < c.Audits.First || c.Audits.Last < d.Arch {
+			return false
+		}
+		a = 0
+	} else if a != c.Arch {
+		return false
+	}
+	in := slices.ContainsFunc(c.Numbers, func(r profile.NumberRange) bool { return r.First <= uint32(d.Nr) && uint32(d.Nr) <= r.Last })
+	if name, ok := syscalls.Name(a, uint32(d.Nr)); ok && a != 0 {
+		in = in || slices.Contains(c.Syscalls, name)
+	}
+	return in && truth(t, c.If, d)
+}
+
+// TestDiffForeign: of the changes between two programs, exactly one is about
+// each call whose verdict changes, and it says from what to what; none is about
+// any other call.
+func TestDiffForeign(t *testing.T) {
+	changed, unchanged, complex := 0, 0, 0
+	for seed := range uint64(1200) {
+		d := seeded(seed)
+		a, b := randomForeign(t, d), randomForeign(t, d)
+		if d(2) == 0 {
+			if ms := mutants(a.Raw()); len(ms) > 0 {
+				b = raw(t, a.Arches()[0], ms[int(seed)%len(ms)].prog...)
+			}
+		}
+		if a.Arches()[0].ByteOrder() != b.Arches()[0].ByteOrder() {
+			continue
+		}
+		changes, err := compile.Diff(a, b)
+		if errors.Is(err, compile.ErrTooComplex) {
+			complex++
+			continue
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+		differ, err := compile.Equal(a, b)
+		if err != nil || (differ == nil) != (len(changes) == 0) {
+			t.Fatalf("%d: %v, %v, but %v", seed, differ, err, changes)
+		}
+		calls := near(d, 200, a, b)
+		if differ != nil {
+			calls = append(calls, differ.Data)
+		}
+		for _, c := range calls {
+			x, y := a.Run(c), b.Run(c)
+			var about []compile.Change
+			for _, change := range changes {
+				if selects(t, change, c) {
+					about = append(about, change)
+				}
+			}
+			switch {
+			case x == y && len(about) == 0:
+				unchanged++
+			case x != y && len(about) == 1 && about[0].A == x && about[0].B == y:
+				changed++
+			default:
+				t.Fatalf("%d: on %v %v became %v, but the changes are\n%v\nof\n%v", seed, c, x, y, about, changes)
+			}
+		}
+	}
+	t.Logf("%d calls changed, %d didn't; %d pairs too complex", changed, unchanged, complex)
+	if changed < 10000 || unchanged < 10000 || complex > 60 {
+		t.Error("too few calls")
+	}
+}
+
+// TestDiffText shows changes as people read them.
+func TestDiffText(t *testing.T) {
+	p := profile.New(eperm).On(arch.X86_64, arch.X86).Allow("read", "write", "socket")
+	q := profile.New(eperm).On(arch.X86_64).Allow("read", "socket").If(arg(0).Low32().NotEqual(38)).
+		Rule(profile.Rule{Numbers: []profile.NumberRange{{First: 5000, Last: 5009}, {First: 0xffffffff, Last: 0xffffffff}}, Action: profile.Log()})
+	changes, err := compile.Diff(mustCompile(t, p, compile.Target{}), mustCompile(t, q, compile.Target{}))
+	if err != nil {
+		t.Fatal(err)
+	}
+	var x64 compile.Changes
+	for _, c := range changes {
+		if c.Arch == arch.X86_64 {
+			x64 = append(x64, c)
+		}
+	}
+	want := `x86_64: read, socket: low32(arg0) == 38: Allow → Errno(1)
+x86_64: write: Allow → Errno(1)
+x86_64: 5000-5009, -1: Errno(1) → Log
+`
+	if got := x64.String(); got != want {
+		t.Errorf("got\n%s\nwant\n%s", got, want)
+	}
+	foreign, err := compile.Diff(raw(t, arch.X86, cbpf.Ret(0)), raw(t, arch.X86, cbpf.Ret(0x7fff0000)))
+	if got := foreign.String(); err != nil || got != "audit architectures 0x0-0xffffffff: 0-4294967295: KillThread → Allow\n" {
+		t.Errorf("%q, %v", got, err)
+	}
+}
