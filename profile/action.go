@@ -1,7 +1,7 @@
 package profile
 
 import (
-	"fmt"
+	"errors"
 	"strconv"
 	"strings"
 
@@ -117,7 +117,7 @@ var kindNames = [kindCount]struct{ name, oci string }{
 func (a Action) MarshalText() ([]byte, error) {
 	if a.kind == KindErrno {
 		if _, err := a.errno.MarshalText(); err != nil {
-			return nil, fmt.Errorf("profile: %w", err)
+			return nil, wrap("profile: ", err)
 		}
 	}
 	return []byte(a.String()), nil
@@ -130,7 +130,7 @@ func (a *Action) UnmarshalText(text []byte) error {
 	if hasData {
 		var closed bool
 		if data, closed = strings.CutSuffix(data, ")"); !closed {
-			return fmt.Errorf("profile: action %s: missing )", quote(string(text)))
+			return actionError(text, ": missing )")
 		}
 	}
 	for k := range kindCount {
@@ -142,26 +142,30 @@ func (a *Action) UnmarshalText(text []byte) error {
 		case KindErrno:
 			e, err := arch.ParseErrno(data)
 			if err != nil {
-				return fmt.Errorf("profile: action %s: %w", quote(string(text)), err)
+				return wrap("profile: action "+quote(string(text))+": ", err)
 			}
 			v.errno = e
 		case KindTrap, KindTrace:
 			if hasData {
 				n, err := strconv.ParseUint(data, 10, 16)
 				if err != nil {
-					return fmt.Errorf("profile: action %s: %w", quote(string(text)), err)
+					return wrap("profile: action "+quote(string(text))+": ", err)
 				}
 				v.data = uint16(n)
 			}
 		default:
 			if hasData {
-				return fmt.Errorf("profile: action %s: %s has no data", quote(string(text)), name)
+				return actionError(text, ": "+name+" has no data")
 			}
 		}
 		*a = v
 		return nil
 	}
-	return fmt.Errorf("profile: action %s is unknown", quote(string(text)))
+	return actionError(text, " is unknown")
+}
+
+func actionError(text []byte, what string) error {
+	return errors.New("profile: action " + quote(string(text)) + what)
 }
 
 // Word bits of a filter's return value (include/uapi/linux/seccomp.h).
@@ -190,12 +194,19 @@ func (a Action) Return(on arch.Arch) (uint32, error) {
 	}
 	n, ok := a.errno.Number(on)
 	if !ok {
-		return 0, fmt.Errorf("profile: %v: %v has no %v", a, on, a.errno)
+		return 0, errors.New("profile: " + a.String() + ": " + on.String() + " has no " + a.errno.String())
 	}
 	if n > maxErrno {
-		return 0, fmt.Errorf("profile: %v: error numbers end at %d", a, maxErrno)
+		return 0, errors.New("profile: " + a.String() + ": error numbers end at " + strconv.Itoa(maxErrno))
 	}
 	return w | uint32(n), nil
+}
+
+// Named returns a with the name that its error number has on an ABI, if it has
+// one, for people to read.
+func (a Action) Named(on arch.Arch) Action {
+	a.errno = a.errno.Named(on)
+	return a
 }
 
 // ActionOf returns the verdict that a filter's return value means to the

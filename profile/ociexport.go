@@ -1,8 +1,6 @@
 package profile
 
 import (
-	"bytes"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"slices"
@@ -44,12 +42,7 @@ func MarshalOCI(p Profile) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	var b bytes.Buffer
-	if err := json.Indent(&b, text, "", "\t"); err != nil {
-		return nil, err
-	}
-	b.WriteByte('\n')
-	return b.Bytes(), nil
+	return append(indentJSON(text), '\n'), nil
 }
 
 // exporter makes a document of a profile.

@@ -1,7 +1,6 @@
 package profile
 
 import (
-	"encoding/json"
 	"errors"
 	"fmt"
 	"math"
@@ -10,45 +9,137 @@ import (
 	"github.com/portcullis-go/portcullis/arch"
 )
 
-// The documents as they are written. All dialects share them.
+// The documents as they are written. All dialects share them. Their methods write
+// what json.Marshal would: package encoding/json would be in every program that
+// imports this one, documents or not.
 type (
 	jsonDocument struct {
-		DefaultAction    string        `json:"defaultAction,omitempty"`
-		DefaultErrnoRet  *uint16       `json:"defaultErrnoRet,omitempty"`
-		DefaultErrno     string        `json:"defaultErrno,omitempty"`
-		Architectures    []string      `json:"architectures,omitempty"`
-		ArchMap          []jsonMapping `json:"archMap,omitempty"`
-		Flags            *[]string     `json:"flags,omitempty"`
-		ListenerPath     string        `json:"listenerPath,omitempty"`
-		ListenerMetadata string        `json:"listenerMetadata,omitempty"`
-		Syscalls         []jsonEntry   `json:"syscalls,omitempty"`
+		defaultAction    string
+		defaultErrnoRet  *uint16
+		defaultErrno     string
+		architectures    []string
+		archMap          []jsonMapping
+		flags            []string
+		hasFlags         bool
+		listenerPath     string
+		listenerMetadata string
+		syscalls         []jsonEntry
 	}
 	jsonMapping struct {
-		Arch    string   `json:"architecture"`
-		SubArch []string `json:"subArchitectures,omitempty"`
+		arch    string
+		subArch []string
 	}
 	jsonEntry struct {
-		Names    []string    `json:"names,omitempty"`
-		Action   string      `json:"action,omitempty"`
-		ErrnoRet *uint16     `json:"errnoRet,omitempty"`
-		Errno    string      `json:"errno,omitempty"`
-		Args     []jsonArg   `json:"args,omitempty"`
-		Comment  string      `json:"comment,omitempty"`
-		Includes *jsonFilter `json:"includes,omitempty"`
-		Excludes *jsonFilter `json:"excludes,omitempty"`
+		names    []string
+		action   string
+		errnoRet *uint16
+		errno    string
+		args     []jsonArg
+		comment  string
+		includes *jsonFilter
+		excludes *jsonFilter
 	}
 	jsonArg struct {
-		Index    int    `json:"index"`
-		Value    uint64 `json:"value"`
-		ValueTwo uint64 `json:"valueTwo,omitempty"`
-		Op       string `json:"op"`
+		index    int
+		value    uint64
+		valueTwo uint64
+		op       string
 	}
 	jsonFilter struct {
-		Caps      []string `json:"caps,omitempty"`
-		Arches    []string `json:"arches,omitempty"`
-		MinKernel *string  `json:"minKernel,omitempty"`
+		caps      []string
+		arches    []string
+		minKernel *string
 	}
 )
+
+func (d *jsonDocument) write(w *jsonWriter) {
+	w.open('{')
+	w.optional("defaultAction", d.defaultAction)
+	w.optionalNumber("defaultErrnoRet", d.defaultErrnoRet)
+	w.optional("defaultErrno", d.defaultErrno)
+	w.optionalList("architectures", d.architectures)
+	if len(d.archMap) > 0 {
+		w.key("archMap")
+		w.open('[')
+		for _, m := range d.archMap {
+			w.comma()
+			w.open('{')
+			w.key("architecture")
+			w.string(m.arch)
+			w.optionalList("subArchitectures", m.subArch)
+			w.close('}')
+		}
+		w.close(']')
+	}
+	if d.hasFlags {
+		w.key("flags")
+		w.list(d.flags)
+	}
+	w.optional("listenerPath", d.listenerPath)
+	w.optional("listenerMetadata", d.listenerMetadata)
+	if len(d.syscalls) > 0 {
+		w.key("syscalls")
+		w.open('[')
+		for i := range d.syscalls {
+			w.comma()
+			d.syscalls[i].write(w)
+		}
+		w.close(']')
+	}
+	w.close('}')
+}
+
+func (e *jsonEntry) write(w *jsonWriter) {
+	w.open('{')
+	w.optionalList("names", e.names)
+	w.optional("action", e.action)
+	w.optionalNumber("errnoRet", e.errnoRet)
+	w.optional("errno", e.errno)
+	if len(e.args) > 0 {
+		w.key("args")
+		w.open('[')
+		for _, a := range e.args {
+			w.comma()
+			a.write(w)
+		}
+		w.close(']')
+	}
+	w.optional("comment", e.comment)
+	e.includes.write(w, "includes")
+	e.excludes.write(w, "excludes")
+	w.close('}')
+}
+
+func (a jsonArg) write(w *jsonWriter) {
+	w.open('{')
+	w.key("index")
+	w.b = strconv.AppendInt(w.b, int64(a.index), 10)
+	w.key("value")
+	w.b = strconv.AppendUint(w.b, a.value, 10)
+	if a.valueTwo != 0 {
+		w.key("valueTwo")
+		w.b = strconv.AppendUint(w.b, a.valueTwo, 10)
+	}
+	w.key("op")
+	w.string(a.op)
+	w.close('}')
+}
+
+// write writes nothing for a nil filter.
+func (f *jsonFilter) write(w *jsonWriter, key string) {
+	if f == nil {
+		return
+	}
+	w.key(key)
+	w.open('{')
+	w.optionalList("caps", f.caps)
+	w.optionalList("arches", f.arches)
+	if f.minKernel != nil {
+		w.key("minKernel")
+		w.string(*f.minKernel)
+	}
+	w.close('}')
+}
 
 // MarshalJSON writes the document in its dialect, indented by nothing. A
 // document of [DialectAuto], which was made by hand, is written in the first of
@@ -62,37 +153,38 @@ func (d *Document) MarshalJSON() ([]byte, error) {
 		m.dialect = d.dialectNeeded()
 	}
 	out := jsonDocument{
-		DefaultAction:    m.action(d.DefaultAction),
-		Architectures:    m.arches(d.Architectures, arch.Arch.OCI, "architectures"),
-		ListenerPath:     d.ListenerPath,
-		ListenerMetadata: d.ListenerMetadata,
+		defaultAction:    m.action(d.DefaultAction),
+		architectures:    m.arches(d.Architectures, arch.Arch.OCI, "architectures"),
+		listenerPath:     d.ListenerPath,
+		listenerMetadata: d.ListenerMetadata,
 	}
-	out.DefaultErrnoRet, out.DefaultErrno = m.errno(d.DefaultErrno)
+	out.defaultErrnoRet, out.defaultErrno = m.errno(d.DefaultErrno)
 	if len(d.ArchMap) > 0 {
 		m.need(inBoth, "archMap")
 	}
 	for _, am := range d.ArchMap {
 		m.arches([]arch.Arch{am.Arch}, arch.Arch.OCI, "archMap")
-		out.ArchMap = append(out.ArchMap, jsonMapping{m.arch(am.Arch, arch.Arch.OCI), m.arches(am.SubArch, arch.Arch.OCI, "subArchitectures")})
+		out.archMap = append(out.archMap, jsonMapping{m.arch(am.Arch, arch.Arch.OCI), m.arches(am.SubArch, arch.Arch.OCI, "subArchitectures")})
 	}
 	if d.FlagsSet || len(d.Flags) > 0 {
-		flags := make([]string, len(d.Flags))
-		for i, f := range d.Flags {
+		out.hasFlags = true
+		for _, f := range d.Flags {
 			if !f.known() {
 				m.fail("unknown flag %s", quote(string(f)))
 			}
-			flags[i] = "SECCOMP_FILTER_FLAG_" + string(f)
+			out.flags = append(out.flags, "SECCOMP_FILTER_FLAG_"+string(f))
 		}
-		out.Flags = &flags
 	}
 	for i := range d.Syscalls {
 		m.place = "/syscalls/" + strconv.Itoa(i) + ": "
-		out.Syscalls = append(out.Syscalls, m.entry(&d.Syscalls[i]))
+		out.syscalls = append(out.syscalls, m.entry(&d.Syscalls[i]))
 	}
 	if len(m.errs) > 0 {
 		return nil, errors.Join(m.errs...)
 	}
-	return json.Marshal(out)
+	var w jsonWriter
+	out.write(&w)
+	return w.b, nil
 }
 
 // dialectNeeded returns the smallest dialect that has what d uses.
@@ -139,21 +231,21 @@ func (m *ociMarshaler) need(s dialectSet, key string) {
 
 func (m *ociMarshaler) entry(e *Entry) jsonEntry {
 	out := jsonEntry{
-		Names:    e.Names,
-		Action:   m.action(e.Action),
-		Comment:  e.Comment,
-		Includes: m.filter(&e.Includes, "includes"),
-		Excludes: m.filter(&e.Excludes, "excludes"),
+		names:    e.Names,
+		action:   m.action(e.Action),
+		comment:  e.Comment,
+		includes: m.filter(&e.Includes, "includes"),
+		excludes: m.filter(&e.Excludes, "excludes"),
 	}
 	if e.Comment != "" {
 		m.need(inBoth, "comment")
 	}
-	out.ErrnoRet, out.Errno = m.errno(e.Errno)
+	out.errnoRet, out.errno = m.errno(e.Errno)
 	for _, a := range e.Args {
 		if a.Op >= opCount {
 			m.fail("unknown operator %d", a.Op)
 		}
-		out.Args = append(out.Args, jsonArg{a.Index, a.Value, a.ValueTwo, a.Op.OCI()})
+		out.args = append(out.args, jsonArg{a.Index, a.Value, a.ValueTwo, a.Op.OCI()})
 	}
 	return out
 }
@@ -163,14 +255,14 @@ func (m *ociMarshaler) filter(f *Filter, key string) *jsonFilter {
 		return nil
 	}
 	m.need(inBoth, key)
-	out := &jsonFilter{Caps: f.Caps, Arches: m.arches(f.Arches, filterName(m.dialect), key)}
+	out := &jsonFilter{caps: f.Caps, arches: m.arches(f.Arches, filterName(m.dialect), key)}
 	if f.MinKernelSet {
 		m.need(inDocker, "minKernel")
 		s := ""
 		if f.MinKernel.Major != 0 || f.MinKernel.Minor != 0 {
 			s = fmt.Sprintf("%d.%d", f.MinKernel.Major, f.MinKernel.Minor)
 		}
-		out.MinKernel = &s
+		out.minKernel = &s
 	}
 	return out
 }

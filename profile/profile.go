@@ -70,7 +70,17 @@ const (
 
 var knownFlags = [...]Flag{FlagTSync, FlagLog, FlagSpecAllow, FlagWaitKillableRecv}
 
-func (f Flag) known() bool { return slices.Contains(knownFlags[:], f) }
+func (f Flag) known() bool {
+	for _, known := range knownFlags {
+		if f == known {
+			return true
+		}
+	}
+	return false
+}
+
+// Rule and Do aren't inlined: a program calls them and what is made of them once
+// for each rule, and its size matters more than its time.
 
 // New returns a profile without rules: def decides every call. Foreign ABIs
 // kill the process.
@@ -83,12 +93,16 @@ func (p Profile) On(arches ...arch.Arch) Profile {
 }
 
 // Rule returns p with one more rule at its end.
+//
+//go:noinline
 func (p Profile) Rule(r Rule) Profile {
 	p.Rules = append(slices.Clip(p.Rules), r)
 	return p
 }
 
 // Do returns p with a rule that gives the named calls the verdict a.
+//
+//go:noinline
 func (p Profile) Do(a Action, names ...string) Profile {
 	return p.Rule(Rule{Syscalls: slices.Clone(names), Action: a})
 }
@@ -113,11 +127,12 @@ func (p Profile) If(c Cond) Profile {
 	if len(p.Rules) == 0 {
 		return p.Rule(Rule{If: c})
 	}
-	p.Rules = slices.Clone(p.Rules)
-	r := &p.Rules[len(p.Rules)-1]
+	last := len(p.Rules) - 1
+	r := p.Rules[last]
 	if r.If != nil {
 		c = And{r.If, c}
 	}
 	r.If = c
-	return p
+	p.Rules = p.Rules[:last]
+	return p.Rule(r)
 }

@@ -2,7 +2,7 @@ package profile
 
 import (
 	"errors"
-	"fmt"
+	"strconv"
 	"strings"
 
 	"github.com/portcullis-go/portcullis/arch"
@@ -21,27 +21,29 @@ func (p Profile) Validate() error {
 // validate has a pointer, so that a profile isn't copied once more.
 func (p *Profile) validate() error {
 	var errs []error
-	for _, part := range [...]struct {
-		what string
-		err  error
-	}{
-		{"default action", p.Default.validate()},
-		{"bad-ABI action", p.BadArch.validate()},
-		{"ABIs", validateArches(p.Arches)},
-	} {
-		if part.err != nil {
-			errs = append(errs, fmt.Errorf("profile: %s: %w", part.what, part.err))
-		}
-	}
+	errs = appendError(errs, wrap("profile: default action: ", p.Default.validate()))
+	errs = appendError(errs, wrap("profile: bad-ABI action: ", p.BadArch.validate()))
+	errs = appendError(errs, wrap("profile: ABIs: ", validateArches(p.Arches)))
 	for _, f := range p.Flags {
 		if !f.known() {
-			errs = append(errs, errors.New("profile: unknown flag "+quote(string(f))))
+			errs = appendError(errs, errors.New("profile: unknown flag "+quote(string(f))))
 		}
 	}
 	for i := range p.Rules {
 		errs = p.Rules[i].validate(i, errs)
 	}
 	return errors.Join(errs...)
+}
+
+// appendError appends err unless it is nil. It isn't inlined, to keep programs
+// small.
+//
+//go:noinline
+func appendError(errs []error, err error) []error {
+	if err == nil {
+		return errs
+	}
+	return append(errs, err)
 }
 
 // ruleCheck collects what is wrong with a rule.
@@ -75,7 +77,7 @@ func (r *Rule) validate(i int, errs []error) []error {
 	}
 	for _, n := range r.Numbers {
 		if n.First > n.Last {
-			c.add(fmt.Errorf("the numbers %d to %d are in the wrong order", n.First, n.Last))
+			c.add(errors.New("the numbers " + decimal(n.First) + " to " + decimal(n.Last) + " are in the wrong order"))
 		}
 	}
 	c.add(validateArches(r.Arches))
@@ -95,7 +97,7 @@ func (a Action) validate() error {
 		return err
 	}
 	if a.errno > maxErrno && a.errno < 1<<16 {
-		return fmt.Errorf("error numbers end at %d: %v", maxErrno, a)
+		return errors.New("error numbers end at " + decimal(maxErrno) + ": " + a.String())
 	}
 	return nil
 }
@@ -104,10 +106,10 @@ func validateArches(arches []arch.Arch) error {
 	var seen uint64
 	for _, a := range arches {
 		if !a.Valid() {
-			return fmt.Errorf("%d is no ABI", uint8(a))
+			return errors.New(decimal(uint32(a)) + " is no ABI")
 		}
 		if seen>>a&1 != 0 {
-			return fmt.Errorf("%v is listed twice", a)
+			return errors.New(a.String() + " is listed twice")
 		}
 		seen |= 1 << a
 	}
@@ -118,10 +120,10 @@ func validateArches(arches []arch.Arch) error {
 // parts it may have.
 func validateCond(c Cond, depth int, parts *int) error {
 	if *parts--; *parts < 0 {
-		return fmt.Errorf("its condition has more than %d parts", maxCondParts)
+		return errors.New("its condition has more than " + decimal(maxCondParts) + " parts")
 	}
 	if depth > maxCondDepth {
-		return fmt.Errorf("its condition is nested more than %d deep", maxCondDepth)
+		return errors.New("its condition is nested more than " + decimal(maxCondDepth) + " deep")
 	}
 	var kids []Cond
 	switch c := c.(type) {
@@ -136,7 +138,7 @@ func validateCond(c Cond, depth int, parts *int) error {
 	case nil:
 		return errors.New("a part of its condition is nil")
 	default: // a type that embeds one of ours
-		return fmt.Errorf("its condition has a part of the foreign type %T", c)
+		return errors.New("its condition has a part of a foreign type")
 	}
 	for _, kid := range kids {
 		if err := validateCond(kid, depth+1, parts); err != nil {
@@ -151,11 +153,11 @@ func (t Test) validate() error {
 	case t.Field == badField:
 		return errors.New("a test is of an argument other than 0 to 5")
 	case t.Field > IP:
-		return fmt.Errorf("a test is of the unknown field %d", t.Field)
+		return errors.New("a test is of the unknown field " + decimal(uint32(t.Field)))
 	case t.Width >= widthCount:
-		return fmt.Errorf("a test of %v has the unknown width %d", t.field(), t.Width)
+		return errors.New("a test of " + t.field() + " has the unknown width " + decimal(uint32(t.Width)))
 	case t.Op >= opCount:
-		return fmt.Errorf("a test of %v has the unknown operator %d", t.field(), t.Op)
+		return errors.New("a test of " + t.field() + " has the unknown operator " + decimal(uint32(t.Op)))
 	}
 	return nil
 }
@@ -176,11 +178,37 @@ type RuleError struct {
 
 // Error returns the rule's index, its comment and what is wrong.
 func (e *RuleError) Error() string {
+	s := "profile: rule " + strconv.Itoa(e.Rule)
 	if e.Comment != "" {
-		return fmt.Sprintf("profile: rule %d (%s): %v", e.Rule, e.Comment, e.Err)
+		s += " (" + e.Comment + ")"
 	}
-	return fmt.Sprintf("profile: rule %d: %v", e.Rule, e.Err)
+	if e.Err == nil {
+		return s
+	}
+	return s + ": " + e.Err.Error()
 }
 
 // Unwrap returns Err.
 func (e *RuleError) Unwrap() error { return e.Err }
+
+// The errors of what every program links are made without fmt.Errorf, which is a
+// good part of the size of a small program.
+
+// wrapped is an error with something before its text.
+type wrapped struct {
+	before string
+	err    error
+}
+
+func (e *wrapped) Error() string { return e.before + e.err.Error() }
+func (e *wrapped) Unwrap() error { return e.err }
+
+// wrap returns nil for a nil err.
+func wrap(before string, err error) error {
+	if err == nil {
+		return nil
+	}
+	return &wrapped{before, err}
+}
+
+func decimal(n uint32) string { return strconv.FormatUint(uint64(n), 10) }
