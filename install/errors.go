@@ -1,9 +1,6 @@
 package install
 
-import (
-	"fmt"
-	"strconv"
-)
+import "strconv"
 
 // ProgramError is a program that [Load] did not give to the kernel.
 type ProgramError struct {
@@ -39,7 +36,7 @@ type SyncError struct {
 
 // Error names the thread.
 func (e *SyncError) Error() string {
-	return fmt.Sprintf("install: thread %d has a filter that the other threads lack; no thread has got the new one", e.TID)
+	return "install: thread " + strconv.Itoa(e.TID) + " has a filter that the other threads lack; no thread has got the new one"
 }
 
 // Error is a step of [Load] or of a probe that failed.

@@ -3,6 +3,7 @@ package install
 import (
 	"errors"
 	"fmt"
+	"strconv"
 	"syscall"
 
 	"golang.org/x/net/bpf"
@@ -19,8 +20,8 @@ func explain(err error, prog []bpf.RawInstruction) string {
 	case syscall.EACCES:
 		return "without no_new_privs the kernel demands CAP_SYS_ADMIN; leave KeepPrivs unset"
 	case syscall.ENOMEM:
-		return fmt.Sprintf("out of memory, or all filters together exceed %d instructions, "+
-			"counted after conversion, of which this one has %d and each earlier one 4 more than it has", maxTotal, cbpf.Cost(prog))
+		return "out of memory, or all filters together exceed " + strconv.Itoa(maxTotal) + " instructions, counted after conversion, " +
+			"of which this one has " + strconv.Itoa(cbpf.Cost(prog)) + " and each earlier one 4 more than it has"
 	case syscall.EINVAL:
 		return "the kernel has the flags but refuses the program, although it keeps the rules, " +
 			"or the thread is in strict mode"

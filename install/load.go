@@ -2,9 +2,9 @@ package install
 
 import (
 	"errors"
-	"fmt"
 	"os"
 	"runtime"
+	"strconv"
 
 	"golang.org/x/net/bpf"
 
@@ -82,7 +82,7 @@ func (f Flags) String() string {
 		}
 	}
 	if rest := f >> len(names) << len(names); rest != 0 || f == 0 {
-		s += fmt.Sprintf("|%#x", uint32(rest))
+		s += "|0x" + strconv.FormatUint(uint64(rest), 16)
 		if f == 0 {
 			s = "|0"
 		}

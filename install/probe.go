@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"strconv"
 	"strings"
 
 	"github.com/portcullis-go/portcullis/internal/sys"
@@ -47,8 +48,9 @@ func (s Support) String() string {
 	return s.Answer.String() + " (" + s.Reason.Error() + ")"
 }
 
-func no(format string, args ...any) Support {
-	return Support{No, fmt.Errorf(format+": %w", append(args, errors.ErrUnsupported)...)}
+// lack is an answer No.
+func lack(what string) Support {
+	return Support{No, &cause{before: what + ": ", err: errors.ErrUnsupported}}
 }
 
 func cantTell(question string, err error) Support {
@@ -56,8 +58,19 @@ func cantTell(question string, err error) Support {
 	if reason != "" {
 		reason = ": " + reason
 	}
-	return Support{CantTell, fmt.Errorf("%s: %w%s", question, err, reason)}
+	return Support{CantTell, &cause{question + ": ", err, reason}}
 }
+
+// cause is an error with something around its text. It is there because of
+// fmt.Errorf's size, which is a good part of that of a small program.
+type cause struct {
+	before string
+	err    error
+	after  string
+}
+
+func (c *cause) Error() string { return c.before + c.err.Error() + c.after }
+func (c *cause) Unwrap() error { return c.err }
 
 // Action is what a filter's verdict asks for: its upper 16 bits
 // (include/uapi/linux/seccomp.h, SECCOMP_RET_ACTION_FULL). The zero value is
@@ -109,7 +122,9 @@ func (a Action) String() string {
 	case ActionAllow:
 		return "allow"
 	}
-	return fmt.Sprintf("%#08x", uint32(a))
+	const digits = 8
+	s := strconv.FormatUint(1<<(4*digits)|uint64(a), 16) // with a 1 before them
+	return "0x" + s[1:]
 }
 
 // HaveAction asks the kernel whether it has an action (SECCOMP_GET_ACTION_AVAIL
@@ -123,7 +138,7 @@ func HaveAction(a Action) Support {
 	if known, err := sys.ActionAvail(uint32(a)); err != nil {
 		return cantTell("action "+a.String(), err)
 	} else if !known {
-		return no("the kernel lacks the action %v", a)
+		return lack("the kernel lacks the action " + a.String())
 	}
 	return Support{Answer: Yes}
 }
@@ -140,7 +155,7 @@ func HaveFlag(flags Flags) Support {
 	if known, err := sys.FlagsKnown(0); err != nil {
 		return cantTell("seccomp filters", err)
 	} else if !known {
-		return no("the kernel is built without CONFIG_SECCOMP_FILTER")
+		return lack("the kernel is built without CONFIG_SECCOMP_FILTER")
 	}
 	for bit := Flags(1); bit != 0; bit <<= 1 {
 		if flags&bit == 0 {
@@ -153,7 +168,7 @@ func HaveFlag(flags Flags) Support {
 		if known, err := sys.FlagsKnown(uint32(asked)); err != nil {
 			return cantTell("flag "+bit.String(), err)
 		} else if !known {
-			return no("the kernel lacks the flag %v", bit)
+			return lack("the kernel lacks the flag " + bit.String())
 		}
 	}
 	return Support{Answer: Yes}
