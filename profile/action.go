@@ -1,7 +1,6 @@
 package profile
 
 import (
-	"errors"
 	"strconv"
 	"strings"
 
@@ -165,7 +164,7 @@ func (a *Action) UnmarshalText(text []byte) error {
 }
 
 func actionError(text []byte, what string) error {
-	return errors.New("profile: action " + quote(string(text)) + what)
+	return newError("profile: action " + quote(string(text)) + what)
 }
 
 // Word bits of a filter's return value (include/uapi/linux/seccomp.h).
@@ -194,10 +193,10 @@ func (a Action) Return(on arch.Arch) (uint32, error) {
 	}
 	n, ok := a.errno.Number(on)
 	if !ok {
-		return 0, errors.New("profile: " + a.String() + ": " + on.String() + " has no " + a.errno.String())
+		return 0, newError("profile: " + a.String() + ": " + on.String() + " has no " + a.errno.String())
 	}
 	if n > maxErrno {
-		return 0, errors.New("profile: " + a.String() + ": error numbers end at " + strconv.Itoa(maxErrno))
+		return 0, newError("profile: " + a.String() + ": error numbers end at " + decimal(maxErrno))
 	}
 	return w | uint32(n), nil
 }

@@ -79,8 +79,8 @@ func (f Flag) known() bool {
 	return false
 }
 
-// Rule and Do aren't inlined: a program calls them and what is made of them once
-// for each rule, and its size matters more than its time.
+// Rule, Do and If aren't inlined: a program calls them and what is made of them
+// once for each rule, and its size matters more than its time.
 
 // New returns a profile without rules: def decides every call. Foreign ABIs
 // kill the process.
@@ -96,15 +96,21 @@ func (p Profile) On(arches ...arch.Arch) Profile {
 //
 //go:noinline
 func (p Profile) Rule(r Rule) Profile {
-	p.Rules = append(slices.Clip(p.Rules), r)
+	p.add(&r)
 	return p
 }
+
+// add appends r and leaves other profiles with the same rules alone.
+//
+//go:noinline
+func (p *Profile) add(r *Rule) { p.Rules = append(slices.Clip(p.Rules), *r) }
 
 // Do returns p with a rule that gives the named calls the verdict a.
 //
 //go:noinline
 func (p Profile) Do(a Action, names ...string) Profile {
-	return p.Rule(Rule{Syscalls: slices.Clone(names), Action: a})
+	p.add(&Rule{Syscalls: slices.Clone(names), Action: a})
+	return p
 }
 
 // Allow returns p with a rule that allows the named calls.
@@ -123,16 +129,17 @@ func (p Profile) Overlay(over Profile) Profile {
 // If returns p with c as a condition of its last rule, besides those it has.
 // On a profile without rules it adds a rule that names no call, which
 // [Profile.Validate] reports.
+//
+//go:noinline
 func (p Profile) If(c Cond) Profile {
-	if len(p.Rules) == 0 {
-		return p.Rule(Rule{If: c})
+	var last Rule
+	if n := len(p.Rules); n > 0 {
+		last, p.Rules = p.Rules[n-1], p.Rules[:n-1]
 	}
-	last := len(p.Rules) - 1
-	r := p.Rules[last]
-	if r.If != nil {
-		c = And{r.If, c}
+	if last.If != nil {
+		c = And{last.If, c}
 	}
-	r.If = c
-	p.Rules = p.Rules[:last]
-	return p.Rule(r)
+	last.If = c
+	p.add(&last)
+	return p
 }

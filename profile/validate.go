@@ -26,7 +26,7 @@ func (p *Profile) validate() error {
 	errs = appendError(errs, wrap("profile: ABIs: ", validateArches(p.Arches)))
 	for _, f := range p.Flags {
 		if !f.known() {
-			errs = appendError(errs, errors.New("profile: unknown flag "+quote(string(f))))
+			errs = appendError(errs, newError("profile: unknown flag "+quote(string(f))))
 		}
 	}
 	for i := range p.Rules {
@@ -66,18 +66,18 @@ func (r *ruleCheck) add(err error) {
 func (r *Rule) validate(i int, errs []error) []error {
 	c := ruleCheck{r, i, errs}
 	if len(r.Syscalls) == 0 && len(r.Numbers) == 0 {
-		c.add(errors.New("it names no system call"))
+		c.add(newError("it names no system call"))
 	}
 	for _, name := range r.Syscalls {
 		if name == "" {
-			c.add(errors.New("a name is empty"))
+			c.add(newError("a name is empty"))
 		} else if strings.IndexByte(name, 0) >= 0 {
-			c.add(errors.New("the name " + quote(name) + " has a NUL"))
+			c.add(newError("the name " + quote(name) + " has a NUL"))
 		}
 	}
 	for _, n := range r.Numbers {
 		if n.First > n.Last {
-			c.add(errors.New("the numbers " + decimal(n.First) + " to " + decimal(n.Last) + " are in the wrong order"))
+			c.add(newError("the numbers " + decimal(n.First) + " to " + decimal(n.Last) + " are in the wrong order"))
 		}
 	}
 	c.add(validateArches(r.Arches))
@@ -97,7 +97,7 @@ func (a Action) validate() error {
 		return err
 	}
 	if a.errno > maxErrno && a.errno < 1<<16 {
-		return errors.New("error numbers end at " + decimal(maxErrno) + ": " + a.String())
+		return newError("error numbers end at " + decimal(maxErrno) + ": " + a.String())
 	}
 	return nil
 }
@@ -106,10 +106,10 @@ func validateArches(arches []arch.Arch) error {
 	var seen uint64
 	for _, a := range arches {
 		if !a.Valid() {
-			return errors.New(decimal(uint32(a)) + " is no ABI")
+			return newError(decimal(uint32(a)) + " is no ABI")
 		}
 		if seen>>a&1 != 0 {
-			return errors.New(a.String() + " is listed twice")
+			return newError(a.String() + " is listed twice")
 		}
 		seen |= 1 << a
 	}
@@ -120,10 +120,10 @@ func validateArches(arches []arch.Arch) error {
 // parts it may have.
 func validateCond(c Cond, depth int, parts *int) error {
 	if *parts--; *parts < 0 {
-		return errors.New("its condition has more than " + decimal(maxCondParts) + " parts")
+		return newError("its condition has more than " + decimal(maxCondParts) + " parts")
 	}
 	if depth > maxCondDepth {
-		return errors.New("its condition is nested more than " + decimal(maxCondDepth) + " deep")
+		return newError("its condition is nested more than " + decimal(maxCondDepth) + " deep")
 	}
 	var kids []Cond
 	switch c := c.(type) {
@@ -136,9 +136,9 @@ func validateCond(c Cond, depth int, parts *int) error {
 	case Not:
 		return validateCond(c.Cond, depth+1, parts)
 	case nil:
-		return errors.New("a part of its condition is nil")
+		return newError("a part of its condition is nil")
 	default: // a type that embeds one of ours
-		return errors.New("its condition has a part of a foreign type")
+		return newError("its condition has a part of a foreign type")
 	}
 	for _, kid := range kids {
 		if err := validateCond(kid, depth+1, parts); err != nil {
@@ -151,13 +151,13 @@ func validateCond(c Cond, depth int, parts *int) error {
 func (t Test) validate() error {
 	switch {
 	case t.Field == badField:
-		return errors.New("a test is of an argument other than 0 to 5")
+		return newError("a test is of an argument other than 0 to 5")
 	case t.Field > IP:
-		return errors.New("a test is of the unknown field " + decimal(uint32(t.Field)))
+		return newError("a test is of the unknown field " + decimal(uint32(t.Field)))
 	case t.Width >= widthCount:
-		return errors.New("a test of " + t.field() + " has the unknown width " + decimal(uint32(t.Width)))
+		return newError("a test of " + t.field() + " has the unknown width " + decimal(uint32(t.Width)))
 	case t.Op >= opCount:
-		return errors.New("a test of " + t.field() + " has the unknown operator " + decimal(uint32(t.Op)))
+		return newError("a test of " + t.field() + " has the unknown operator " + decimal(uint32(t.Op)))
 	}
 	return nil
 }
@@ -192,7 +192,10 @@ func (e *RuleError) Error() string {
 func (e *RuleError) Unwrap() error { return e.Err }
 
 // The errors of what every program links are made without fmt.Errorf, which is a
-// good part of the size of a small program.
+// good part of the size of a small program, and by functions that aren't inlined.
+
+//go:noinline
+func newError(text string) error { return errors.New(text) }
 
 // wrapped is an error with something before its text.
 type wrapped struct {
@@ -204,6 +207,8 @@ func (e *wrapped) Error() string { return e.before + e.err.Error() }
 func (e *wrapped) Unwrap() error { return e.err }
 
 // wrap returns nil for a nil err.
+//
+//go:noinline
 func wrap(before string, err error) error {
 	if err == nil {
 		return nil
@@ -211,4 +216,5 @@ func wrap(before string, err error) error {
 	return &wrapped{before, err}
 }
 
+//go:noinline
 func decimal(n uint32) string { return strconv.FormatUint(uint64(n), 10) }
