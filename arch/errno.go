@@ -43,6 +43,20 @@ func (e Errno) Number(a Arch) (uint16, bool) {
 	return n, n != 0
 }
 
+// Named returns e by name if it is a number that ABI a has a name for, and else
+// e itself. Of two names with one number it is the first in alphabetical order.
+func (e Errno) Named(a Arch) Errno {
+	if !a.Valid() || e == 0 || e >= named {
+		return e
+	}
+	for i, n := range errnoNumbers[infos[a].errnos] {
+		if Errno(n) == e {
+			return named + Errno(i)
+		}
+	}
+	return e
+}
+
 // String returns the name, such as "ENOSYS", or the decimal number.
 func (e Errno) String() string {
 	if e >= named && e-named < Errno(len(errnoNameEnds)) {

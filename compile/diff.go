@@ -32,7 +32,7 @@ func (c Change) String() string {
 	if c.Arch == 0 {
 		where = fmt.Sprintf("audit architectures %#x-%#x", c.Audits.First, c.Audits.Last)
 	}
-	return fmt.Sprintf("%s: %s%s: %v → %v", where, calls(c.Syscalls, c.Numbers), condition(c.If), c.A, c.B)
+	return fmt.Sprintf("%s: %s%s: %v → %v", where, calls(c.Syscalls, c.Numbers), condition(c.If), c.A.Named(c.Arch), c.B.Named(c.Arch))
 }
 
 // Changes are the differences between two filters.

@@ -137,9 +137,9 @@ func TestDiffText(t *testing.T) {
 			x64 = append(x64, c)
 		}
 	}
-	want := `x86_64: read, socket: low32(arg0) == 38: Allow → Errno(1)
-x86_64: write: Allow → Errno(1)
-x86_64: 5000-5009, -1: Errno(1) → Log
+	want := `x86_64: read, socket: low32(arg0) == 38: Allow → Errno(EPERM)
+x86_64: write: Allow → Errno(EPERM)
+x86_64: 5000-5009, -1: Errno(EPERM) → Log
 `
 	if got := x64.String(); got != want {
 		t.Errorf("got\n%s\nwant\n%s", got, want)

@@ -88,7 +88,11 @@ func (p *Program) comment(pc int, f fact) string {
 	ins := p.raw[pc]
 	switch {
 	case ins.Op == cbpf.RetK:
-		return profile.ActionOf(ins.K).String()
+		a, ok := arch.ByAudit(f.audit, 0)
+		if !ok {
+			a = p.arches[0]
+		}
+		return profile.ActionOf(ins.K).Named(a).String()
 	case ins.Op == cbpf.LdWAbs:
 		return p.wordName(int(ins.K) / 4)
 	case ins.Op != cbpf.JeqK && ins.Op != cbpf.JgeK && ins.Op != cbpf.JgtK:

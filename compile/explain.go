@@ -141,7 +141,7 @@ func (x *explainer) abi(a arch.Arch, foreign uint32) {
 		return
 	}
 	def := x.usual(spans, foreign)
-	e := ABIExplanation{Arch: a, Default: profile.ActionOf(def)}
+	e := ABIExplanation{Arch: a, Default: profile.ActionOf(def).Named(a)}
 	done := make(map[diagram.Ref]bool)
 	for _, s := range spans {
 		if ret, ok := x.Terminal(s.args); done[s.args] || ok && ret == def {
@@ -205,7 +205,7 @@ func (x *explainer) rules(r profile.Rule, ref diagram.Ref, def uint32) []profile
 		if b.If == nil && b.ret == def {
 			continue
 		}
-		r.If, r.Action = b.If, profile.ActionOf(b.ret)
+		r.If, r.Action = b.If, profile.ActionOf(b.ret).Named(r.Arches[0])
 		rs = append(rs, r)
 	}
 	return rs

@@ -117,12 +117,12 @@ func TestExplanation(t *testing.T) {
 	read, write: Allow
 	ioctl: low32(arg0) <= 2 && low32(arg1) & 0x80 == 0x80: Log
 	socket: low32(arg0) >= 1 && low32(arg0) <= 2 || low32(arg0) == 10: Allow
-	else: Errno(1)
+	else: Errno(EPERM)
 x86:
 	read, write: Allow
 	ioctl: low32(arg0) <= 2 && low32(arg1) & 0x80 == 0x80: Log
 	socket: low32(arg0) >= 1 && low32(arg0) <= 2 || low32(arg0) == 10: Allow
-	else: Errno(1)
+	else: Errno(EPERM)
 other ABIs: KillProcess
 `
 	if got != want {

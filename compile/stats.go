@@ -22,7 +22,11 @@ func (p *Program) Stats() Stats {
 
 // String returns the figures in one line.
 func (s Stats) String() string {
-	return fmt.Sprintf("%d instructions, longest path %d, %d ABIs", s.Instructions, s.LongestPath, s.ABIs)
+	abis := "ABIs"
+	if s.ABIs == 1 {
+		abis = "ABI"
+	}
+	return fmt.Sprintf("%d instructions, longest path %d, %d %s", s.Instructions, s.LongestPath, s.ABIs, abis)
 }
 
 // longest returns the length of the longest way through the program. From the

@@ -22,6 +22,7 @@ import (
 	"os"
 	"text/tabwriter"
 
+	"github.com/portcullis-go/portcullis/arch"
 	"github.com/portcullis-go/portcullis/compile"
 	"github.com/portcullis-go/portcullis/examples/internal/input"
 )
@@ -78,9 +79,17 @@ func simulate(file string, calls []string, o input.Options, trace bool, stdin io
 			}
 			continue
 		}
-		fmt.Fprintf(w, "%v\t%v\t%s\n", d, f.Program.Run(d), reason)
+		fmt.Fprintf(w, "%v\t%v\t%s\n", d, f.Program.Run(d).Named(abi(d, o.Arch)), reason)
 	}
 	return nil
+}
+
+// abi returns the ABI of a call, or def if it has none.
+func abi(d compile.Data, def arch.Arch) arch.Arch {
+	if a, ok := arch.ByAudit(d.Arch, uint32(d.Nr)); ok {
+		return a
+	}
+	return def
 }
 
 // decidedBy names the rule of the profile that decides a call. The profile's

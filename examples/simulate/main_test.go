@@ -29,21 +29,21 @@ func TestProfile(t *testing.T) {
 		{
 			[]string{"-arch", "amd64", denylist, "socket(38,0,0)", "socket(2)", "clone3", "clone(0x10000000)", "x86:socket(40)", "x32:mkdir", "arm:read"},
 			[][2]string{
-				{"x86_64 socket(0x26)", "Errno(97)"},
+				{"x86_64 socket(0x26)", "Errno(EAFNOSUPPORT)"},
 				{"x86_64 socket(0x2)", "Allow"},
-				{"x86_64 clone3()", "Errno(38)"},
-				{"x86_64 clone(0x10000000)", "Errno(1)"},
-				{"x86 socket(0x28)", "Errno(97)"},
-				{"x32 mkdir()", "Errno(1)"},
+				{"x86_64 clone3()", "Errno(ENOSYS)"},
+				{"x86_64 clone(0x10000000)", "Errno(EPERM)"},
+				{"x86 socket(0x28)", "Errno(EAFNOSUPPORT)"},
+				{"x32 mkdir()", "Errno(EPERM)"},
 				{"arm read()", "KillThread"},
 			},
 		},
 		{
 			[]string{"-arch", "s390x", "-caps", "all", denylist, "socket(38)", "clone3", "s390:mkdir"},
 			[][2]string{
-				{"s390x socket(0x26)", "Errno(97)"},
+				{"s390x socket(0x26)", "Errno(EAFNOSUPPORT)"},
 				{"s390x clone3()", "Allow"},
-				{"s390 mkdir()", "Errno(1)"},
+				{"s390 mkdir()", "Errno(EPERM)"},
 			},
 		},
 	}
@@ -87,7 +87,7 @@ func TestProgram(t *testing.T) {
 			t.Fatal(err)
 		}
 		stdout, stderr, status := simulated(string(b), "-trace", "-arch", a.String(), "-", "mkdirat(-100)")
-		if status != 0 || !strings.HasSuffix(stdout, "=> Errno(1)\n") || !strings.Contains(stdout, "ret #0x50001") {
+		if status != 0 || !strings.HasSuffix(stdout, "=> Errno(EPERM)\n") || !strings.Contains(stdout, "ret #0x50001") {
 			t.Errorf("%v: status %d\n%s%s", a, status, stdout, stderr)
 		}
 	}
