@@ -238,6 +238,9 @@ func TestEveryPair(t *testing.T) {
 				t.Fatalf("%x and %x", f, g)
 			}
 			m, n := Meaning{{Numbers: []Number{{Args: r}}}}, Meaning{{Numbers: []Number{{Args: q}}}}
+			if or := s.Merge(m, n, func(a, b uint32) uint32 { return a | b }); or[0].Numbers[0].Args != all[f|g] {
+				t.Fatalf("%x or %x", f, g)
+			}
 			if _, differ := s.Differ(m, n); differ == (f == g) {
 				t.Fatalf("%x and %x differ: %v", f, g, differ)
 			}
@@ -250,6 +253,15 @@ func TestEveryPair(t *testing.T) {
 			}
 			if found && s.Eval(r, &fields) != want {
 				t.Fatalf("%x is not %d at %v", f, want, fields)
+			}
+		}
+		// The second variable is a bit that no other has.
+		if zero := f & 0b00110011; s.Clear(r, 1<<40) != all[zero|zero<<2] {
+			t.Fatalf("%x without a bit", f)
+		}
+		if field, bits := 0, uint64(0); f != 0 && f != 255 {
+			if field, bits = s.Bits(r); bits&(bits-1) != 0 || bits != 1<<1 && bits != 1<<40 && bits != 1 || field != FieldArg0 && bits == 1<<1 {
+				t.Fatalf("%x tests %x of %d first", f, bits, field)
 			}
 		}
 		if !found(s, r, f) {

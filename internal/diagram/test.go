@@ -23,12 +23,6 @@ type Operand struct {
 	Flip  uint64
 }
 
-// Constant returns the operand that is always k.
-func Constant(k uint64) Operand { return Operand{Flip: k} }
-
-// Value returns the operand's value if that doesn't depend on the field.
-func (o Operand) Value() (k uint64, ok bool) { return o.Flip, o.Keep == 0 }
-
 // Test compares an operand with a constant.
 type Test struct {
 	Op      Op
