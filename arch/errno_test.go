@@ -125,18 +125,18 @@ func TestParseErrno(t *testing.T) {
 
 func TestNamed(t *testing.T) {
 	for _, test := range []struct {
-		on   Arch
-		n    Errno
-		want Errno
+		on   arch.Arch
+		n    arch.Errno
+		want arch.Errno
 	}{
-		{X86_64, 1, EPERM},
-		{X86_64, 38, ENOSYS},
-		{MIPS, 89, ENOSYS},
-		{PARISC, 251, ENOSYS},
-		{X86_64, 35, EDEADLK}, // and not EDEADLOCK, which is the same there
-		{X86_64, 0, 0},
-		{X86_64, 4000, 4000},
-		{MIPS, EPERM, EPERM},
+		{arch.X86_64, 1, arch.EPERM},
+		{arch.X86_64, 38, arch.ENOSYS},
+		{arch.MIPS, 89, arch.ENOSYS},
+		{arch.PARISC, 251, arch.ENOSYS},
+		{arch.X86_64, 35, arch.EDEADLK}, // and not EDEADLOCK, which is the same there
+		{arch.X86_64, 0, 0},
+		{arch.X86_64, 4000, 4000},
+		{arch.MIPS, arch.EPERM, arch.EPERM},
 		{0, 1, 1},
 		{200, 1, 1},
 	} {
@@ -144,8 +144,8 @@ func TestNamed(t *testing.T) {
 			t.Errorf("%d on %v: %v, want %v", uint32(test.n), test.on, got, test.want)
 		}
 	}
-	for _, a := range All() {
-		for n := range Errno(4096) {
+	for _, a := range arch.All() {
+		for n := range arch.Errno(4096) {
 			e := n.Named(a)
 			if back, ok := e.Number(a); !ok || back != uint16(n) {
 				t.Errorf("%d on %v: %v is %d", n, a, e, back)

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"strings"
 
+	"github.com/portcullis-go/portcullis/arch"
 	"github.com/portcullis-go/portcullis/internal/cbpf"
 	"github.com/portcullis-go/portcullis/profile"
 )
@@ -45,6 +46,7 @@ func (t Trace) String() string {
 		}
 		fmt.Fprintf(&b, "%4d: %s\n", pc, text)
 	}
-	fmt.Fprintf(&b, "=> %v\n", t.Action())
+	a, _ := arch.ByAudit(t.Data.Arch, uint32(t.Data.Nr))
+	fmt.Fprintf(&b, "=> %v\n", t.Action().Named(a))
 	return b.String()
 }
