@@ -104,13 +104,13 @@ func TestTexts(t *testing.T) {
 		{changes.String(), "x86_64: socket: "},
 		{changes.String(), "→ Allow\n"},
 		{explained.String(), "x86_64:\n\tread: Allow\n"},
-		{explained.String(), "else: Errno(1)\n"},
+		{explained.String(), "else: Errno(EPERM)\n"},
 		{explained.String(), "other ABIs: KillProcess\n"},
 		{diff.String(), "x86_64 socket("},
 		{compile.Verify(other, p, x64).Error(), "the profile says"},
 		{(&compile.InternalError{Stage: "emit", Err: io.EOF}).Error(), "internal error in stage emit: EOF"},
 		{(&compile.ArchError{Arch: arch.X86, Reason: "is odd"}).Error(), "ABI x86 is odd"},
-		{prog.Stats().String(), "1 ABIs"},
+		{prog.Stats().String(), "1 ABI"},
 	} {
 		if !strings.Contains(c.got, c.want) {
 			t.Errorf("%q lacks %q", c.got, c.want)
