@@ -88,7 +88,7 @@ func (k Kind) String() string {
 	if k >= kindCount {
 		return "Kind(" + strconv.Itoa(int(k)) + ")"
 	}
-	return kindNames[k].name
+	return kindNames[k]
 }
 
 // OCI returns the kind's name in an OCI document, such as "SCMP_ACT_ALLOW", or
@@ -97,18 +97,30 @@ func (k Kind) OCI() string {
 	if k >= kindCount {
 		return ""
 	}
-	return kindNames[k].oci
+	return kindOCINames[k]
 }
 
-var kindNames = [kindCount]struct{ name, oci string }{
-	KindKillProcess: {"KillProcess", "SCMP_ACT_KILL_PROCESS"},
-	KindKillThread:  {"KillThread", "SCMP_ACT_KILL_THREAD"},
-	KindTrap:        {"Trap", "SCMP_ACT_TRAP"},
-	KindErrno:       {"Errno", "SCMP_ACT_ERRNO"},
-	KindNotify:      {"Notify", "SCMP_ACT_NOTIFY"},
-	KindTrace:       {"Trace", "SCMP_ACT_TRACE"},
-	KindLog:         {"Log", "SCMP_ACT_LOG"},
-	KindAllow:       {"Allow", "SCMP_ACT_ALLOW"},
+var kindNames = [kindCount]string{
+	KindKillProcess: "KillProcess",
+	KindKillThread:  "KillThread",
+	KindTrap:        "Trap",
+	KindErrno:       "Errno",
+	KindNotify:      "Notify",
+	KindTrace:       "Trace",
+	KindLog:         "Log",
+	KindAllow:       "Allow",
+}
+
+// kindOCINames are on their own, so that they are linked only with documents.
+var kindOCINames = [kindCount]string{
+	KindKillProcess: "SCMP_ACT_KILL_PROCESS",
+	KindKillThread:  "SCMP_ACT_KILL_THREAD",
+	KindTrap:        "SCMP_ACT_TRAP",
+	KindErrno:       "SCMP_ACT_ERRNO",
+	KindNotify:      "SCMP_ACT_NOTIFY",
+	KindTrace:       "SCMP_ACT_TRACE",
+	KindLog:         "SCMP_ACT_LOG",
+	KindAllow:       "SCMP_ACT_ALLOW",
 }
 
 // MarshalText returns the action's String. It fails for an error number that
@@ -133,7 +145,7 @@ func (a *Action) UnmarshalText(text []byte) error {
 		}
 	}
 	for k := range kindCount {
-		if kindNames[k].name != name {
+		if kindNames[k] != name {
 			continue
 		}
 		v := Action{kind: k}

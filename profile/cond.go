@@ -76,14 +76,25 @@ const (
 	opCount
 )
 
-var opNames = [opCount]struct{ text, oci string }{
-	OpEqual:        {"==", "SCMP_CMP_EQ"},
-	OpNotEqual:     {"!=", "SCMP_CMP_NE"},
-	OpLess:         {"<", "SCMP_CMP_LT"},
-	OpLessEqual:    {"<=", "SCMP_CMP_LE"},
-	OpGreater:      {">", "SCMP_CMP_GT"},
-	OpGreaterEqual: {">=", "SCMP_CMP_GE"},
-	OpMaskedEqual:  {"&", "SCMP_CMP_MASKED_EQ"},
+var opNames = [opCount]string{
+	OpEqual:        "==",
+	OpNotEqual:     "!=",
+	OpLess:         "<",
+	OpLessEqual:    "<=",
+	OpGreater:      ">",
+	OpGreaterEqual: ">=",
+	OpMaskedEqual:  "&",
+}
+
+// opOCINames are on their own, so that they are linked only with documents.
+var opOCINames = [opCount]string{
+	OpEqual:        "SCMP_CMP_EQ",
+	OpNotEqual:     "SCMP_CMP_NE",
+	OpLess:         "SCMP_CMP_LT",
+	OpLessEqual:    "SCMP_CMP_LE",
+	OpGreater:      "SCMP_CMP_GT",
+	OpGreaterEqual: "SCMP_CMP_GE",
+	OpMaskedEqual:  "SCMP_CMP_MASKED_EQ",
 }
 
 // OCI returns the operator's name in an OCI document, such as "SCMP_CMP_EQ".
@@ -91,7 +102,7 @@ func (o Op) OCI() string {
 	if o >= opCount {
 		return ""
 	}
-	return opNames[o].oci
+	return opOCINames[o]
 }
 
 // Operand is what a condition is about. Its methods make conditions:

@@ -149,7 +149,7 @@ func (w *condWriter) test(t Test) {
 		return
 	default:
 		w.add(" ")
-		w.add(opNames[t.Op].text)
+		w.add(opNames[t.Op])
 		w.add(" ")
 	}
 	w.add(literal(t.Value))

@@ -121,7 +121,7 @@ func (p *ociParser) action(n *node) OCIAction {
 		return OCIAction{KindKillThread, true}
 	}
 	for k := range kindCount {
-		if s == kindNames[k].oci {
+		if s == kindOCINames[k] {
 			return OCIAction{k, true}
 		}
 	}
@@ -135,7 +135,7 @@ const actionKill = "SCMP_ACT_KILL"
 
 func actionTokens(yield func(string) bool) {
 	for k := range kindCount {
-		if !yield(kindNames[k].oci) {
+		if !yield(kindOCINames[k]) {
 			return
 		}
 	}
@@ -148,14 +148,14 @@ func (p *ociParser) op(n *node) (o Op, ok bool) {
 		return 0, false
 	}
 	for o := range opCount {
-		if s == opNames[o].oci {
+		if s == opOCINames[o] {
 			return o, true
 		}
 	}
 	p.fail(n, readBadOperator, func() string {
-		for _, name := range opNames {
-			if s == name.text {
-				return name.oci
+		for o := range opCount {
+			if s == opNames[o] {
+				return o.OCI()
 			}
 		}
 		return nearestToken(s, "SCMP_CMP_", opTokens)
@@ -165,7 +165,7 @@ func (p *ociParser) op(n *node) (o Op, ok bool) {
 
 func opTokens(yield func(string) bool) {
 	for o := range opCount {
-		if !yield(opNames[o].oci) {
+		if !yield(opOCINames[o]) {
 			return
 		}
 	}
