@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"slices"
 
+	"github.com/portcullis-go/portcullis/arch"
 	"github.com/portcullis-go/portcullis/internal/diagram"
 	"github.com/portcullis-go/portcullis/profile"
 )
@@ -11,8 +12,9 @@ import (
 // Flatten returns one program with the verdict of several that are installed
 // together, given in the order of their installation: of each call's verdicts
 // the strictest counts, and of equal actions the data of the filter installed
-// last (kernel/seccomp.c, seccomp_run_filters). The result is proved to be that.
-// Errors are those of [Explain] and [Compile].
+// last (kernel/seccomp.c, seccomp_run_filters). The result is proved to be that
+// for all inputs. Errors are a [*NotLiftableError], [ErrTooComplex] and
+// [*TooLongError].
 func Flatten(stack ...*Program) (*Program, error) {
 	if len(stack) == 0 {
 		return nil, fmt.Errorf("compile: no filters to flatten")
@@ -34,16 +36,15 @@ func Flatten(stack ...*Program) (*Program, error) {
 		}
 		newest = s.Merge(newest, older, first)
 	}
-	newest = possible(s, s.Merge(newest, newest, func(ret, _ uint32) uint32 { return heeded(ret) }), stack[0].order)
-	x, err := explain(s, newest, stack[0].order)
+	newest = s.Merge(newest, newest, func(ret, _ uint32) uint32 { return heeded(ret) })
+	if err := s.Err(); err != nil {
+		return nil, &wrapped{"compile: the stack: ", err}
+	}
+	flat, err := lower(s, newest, coveredBy(stack))
 	if err != nil {
 		return nil, err
 	}
-	flat, err := Compile(x.Profile(), Options{Target: Target{Arch: stack[0].arches[0]}})
-	if err != nil {
-		return nil, err
-	}
-	found, err := flat.calls(s)
+	found, err := flat.lift(s, heeded)
 	if err != nil {
 		return nil, err
 	}
@@ -52,6 +53,19 @@ func Flatten(stack ...*Program) (*Program, error) {
 		return nil, &InternalError{Stage: "flatten", Err: (*DifferenceError)(&d)}
 	}
 	return flat, nil
+}
+
+// coveredBy returns the ABIs of several programs.
+func coveredBy(stack []*Program) []arch.Arch {
+	var as []arch.Arch
+	for _, p := range stack {
+		for _, a := range p.arches {
+			if !slices.Contains(as, a) {
+				as = append(as, a)
+			}
+		}
+	}
+	return as
 }
 
 // ranked is heeded, but leaves values that are no action where they stand in the

@@ -45,8 +45,8 @@ func kernel(t testing.TB, stack []*compile.Program, d compile.Data) profile.Acti
 // TestFlattenStacks flattens stacks of up to four programs, with all kinds of
 // values.
 func TestFlattenStacks(t *testing.T) {
-	flattened, complex := 0, 0
-	for seed := range uint64(120) {
+	flattened := 0
+	for seed := range uint64(500) {
 		d := seeded(seed)
 		stack := []*compile.Program{randomForeign(t, d)}
 		for n := d(4); len(stack) <= n; {
@@ -55,11 +55,6 @@ func TestFlattenStacks(t *testing.T) {
 			}
 		}
 		flat, err := compile.Flatten(stack...)
-		var tooLong *compile.TooLongError
-		if errors.Is(err, compile.ErrTooComplex) || errors.As(err, &tooLong) {
-			complex++
-			continue
-		}
 		if err != nil {
 			t.Fatalf("%d: %v\n%v", seed, err, stack)
 		}
@@ -70,10 +65,7 @@ func TestFlattenStacks(t *testing.T) {
 			}
 		}
 	}
-	t.Logf("%d flattened, %d too complex or too long", flattened, complex)
-	if flattened < 4*complex {
-		t.Error("too few can be flattened")
-	}
+	t.Logf("%d flattened", flattened)
 }
 
 // Alone, a value that is no action kills the process; in a stack the kernel
@@ -166,9 +158,6 @@ func TestRestrictStack(t *testing.T) {
 			continue
 		}
 		flat, err2 := compile.Flatten(x.b, x.a)
-		if isTooLong(err2) || errors.Is(err2, compile.ErrTooComplex) {
-			continue
-		}
 		if err != nil || err2 != nil {
 			t.Fatal(err, err2)
 		}
