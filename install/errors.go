@@ -62,3 +62,10 @@ func (e *Error) Error() string {
 
 // Unwrap returns the cause.
 func (e *Error) Unwrap() error { return e.Err }
+
+// failed isn't inlined, to keep programs small.
+//
+//go:noinline
+func failed(op string, err error, reason string) error {
+	return &Error{Op: op, Err: err, Reason: reason}
+}

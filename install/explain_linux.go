@@ -37,7 +37,10 @@ func explainPrivs(err error) string {
 	return explainCall(err)
 }
 
-// explainCall says what an errno means that isn't the call's own.
+// explainCall says what an errno means that isn't the call's own. It isn't
+// inlined, to keep programs small.
+//
+//go:noinline
 func explainCall(err error) string {
 	switch err {
 	case syscall.ENOSYS:

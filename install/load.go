@@ -109,7 +109,7 @@ func Load(prog []bpf.RawInstruction, o Options) error {
 		return err
 	}
 	if extra := o.Flags &^ loadable; extra != 0 {
-		return &Error{Op: "flags", Err: errors.New(extra.String()), Reason: "Load takes LOG and SPEC_ALLOW only"}
+		return failed("flags", errors.New(extra.String()), "Load takes LOG and SPEC_ALLOW only")
 	}
 	flags := o.Flags
 	if !o.Thread {
@@ -117,7 +117,7 @@ func Load(prog []bpf.RawInstruction, o Options) error {
 	}
 	// Asking first costs microseconds. Afterwards, no_new_privs would be set.
 	if s := HaveFlag(flags); s.Answer != Yes {
-		return &Error{Op: "flags", Err: s.Reason}
+		return failed("flags", s.Reason, "")
 	}
 	if err := checkActions(prog); err != nil {
 		return err
@@ -134,7 +134,7 @@ func Load(prog []bpf.RawInstruction, o Options) error {
 func load(prog []bpf.RawInstruction, flags Flags, o Options) error {
 	if !o.KeepPrivs {
 		if err := sys.SetNoNewPrivs(); err != nil {
-			return &Error{Op: "no_new_privs", Err: err, Reason: explainPrivs(err)}
+			return failed("no_new_privs", err, explainPrivs(err))
 		}
 	}
 	insns := make([]sys.Insn, len(prog))
@@ -143,7 +143,7 @@ func load(prog []bpf.RawInstruction, flags Flags, o Options) error {
 	}
 	tid, err := sys.SetFilter(uint32(flags), insns)
 	if err != nil {
-		return &Error{Op: "filter", Err: err, Reason: explain(err, prog)}
+		return failed("filter", err, explain(err, prog))
 	}
 	if tid != 0 { // seccomp(2): the filter was not installed
 		return &SyncError{TID: tid}

@@ -110,8 +110,8 @@ func nameID(name string) (uint16, bool) {
 	if len(name) > maxName {
 		return 0, false
 	}
-	for at := hash(name); ; at++ {
-		id := nameSlots[at%uint32(len(nameSlots))]
+	for at := hash(name) % uint32(len(nameSlots)); ; at = (at + 1) % uint32(len(nameSlots)) {
+		id := nameSlots[at]
 		if id == none {
 			return 0, false
 		}

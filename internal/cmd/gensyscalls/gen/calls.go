@@ -38,7 +38,7 @@ const (
 	armFrom  = 0xf0000
 	armTo    = 640
 	armCount = 16
-	hashSize = 1024
+	hashSize = 768
 )
 
 func readTable(input []byte) (*table, error) {
