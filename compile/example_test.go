@@ -125,7 +125,7 @@ func ExampleDiff() {
 	// Output:
 	// x86_64: socket: low32(arg0) == 38: Errno(EPERM) → Allow
 	// x86_64: ptrace: Errno(EPERM) → Allow
-	// x86_64 socket(0x26): Allow → Errno(1) <nil>
+	// x86_64 socket(0x26): Allow → Errno(EPERM) <nil>
 }
 
 func ExampleExplain() {
@@ -161,5 +161,5 @@ func ExampleVerify() {
 	err := compile.Verify(mustBuild(web(), arch.X86_64), web().Allow("ptrace"), compile.Target{Arch: arch.X86_64})
 	fmt.Println(err)
 	// Output:
-	// compile: on x86_64 ptrace() the profile says Allow and the program Errno(1)
+	// compile: on x86_64 ptrace() the profile says Allow and the program Errno(EPERM)
 }

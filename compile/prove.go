@@ -26,7 +26,14 @@ type Difference struct {
 
 // String returns the call and both verdicts.
 func (d Difference) String() string {
-	return d.Data.String() + ": " + d.A.String() + " → " + d.B.String()
+	a, b := d.verdicts()
+	return d.Data.String() + ": " + a + " → " + b
+}
+
+// verdicts names both verdicts as the call's ABI does.
+func (d *Difference) verdicts() (a, b string) {
+	on, _ := arch.ByAudit(d.Data.Arch, uint32(d.Data.Nr))
+	return d.A.Named(on).String(), d.B.Named(on).String()
 }
 
 // DifferenceError reports a program that doesn't do what its profile says: A is
@@ -35,7 +42,8 @@ type DifferenceError Difference
 
 // Error returns the call and both verdicts.
 func (e *DifferenceError) Error() string {
-	return "compile: on " + e.Data.String() + " the profile says " + e.A.String() + " and the program " + e.B.String()
+	a, b := (*Difference)(e).verdicts()
+	return "compile: on " + e.Data.String() + " the profile says " + a + " and the program " + b
 }
 
 // Verify proves that a program gives every call the verdict that a profile

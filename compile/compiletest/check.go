@@ -59,15 +59,15 @@ func (c Case) check(prog *compile.Program) error {
 		return fmt.Errorf("in Want: %w", err)
 	}
 	if got := prog.Run(d); got != profile.ActionOf(ret) {
-		return fmt.Errorf("verdict %v, want %v\n%v", got, c.wanted(ret), prog.Trace(d))
+		return fmt.Errorf("verdict %v, want %v\n%v", got.Named(a), c.wanted(ret, a), prog.Trace(d))
 	}
 	return nil
 }
 
-// wanted is Want, with the number behind a name: programs have only that.
-func (c Case) wanted(ret uint32) string {
-	if literal := profile.ActionOf(ret); literal != c.Want {
-		return fmt.Sprintf("%v, which is %v", c.Want, literal)
+// wanted is Want, and its number's name where Want is a number or another name.
+func (c Case) wanted(ret uint32, a arch.Arch) string {
+	if named := profile.ActionOf(ret).Named(a); named != c.Want {
+		return fmt.Sprintf("%v, which is %v", c.Want, named)
 	}
 	return c.Want.String()
 }

@@ -41,7 +41,7 @@ func Example() {
 	})
 	compiletest.Equivalent(t, p, target, prog)
 	// Output:
-	// case 2, AF_ALG: verdict Errno(1), want KillProcess
+	// case 2, AF_ALG: verdict Errno(EPERM), want KillProcess
 }
 
 func ExampleBoundaries() {
