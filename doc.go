@@ -14,8 +14,9 @@
 //	    documents of Docker, Podman and the OCI runtime specification. It knows no
 //	    kernel and no machine.
 //	  - Package compile makes a program of it, for a target that is an argument.
-//	    It also runs, traces and prints programs, its own and others', on any
-//	    operating system.
+//	    It proves each program equal to its profile, and runs, traces, prints,
+//	    compares and explains programs, its own and others', on any operating
+//	    system.
 //	  - Package install puts raw instructions into force. It knows neither
 //	    profiles nor tables, so that a program which carries a ready filter links
 //	    neither.
