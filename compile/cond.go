@@ -1,6 +1,8 @@
 package compile
 
 import (
+	"errors"
+
 	"github.com/portcullis-go/portcullis/arch"
 	"github.com/portcullis-go/portcullis/profile"
 )
@@ -37,7 +39,9 @@ func (b *builder) cond(c profile.Cond, at place, yes, no node) node {
 		}
 		return b.compare(cmp, yes, no)
 	}
-	panic("compile: a condition of no known type passed Validate")
+	// Validate lets no other type through.
+	b.errs = append(b.errs, &profile.RuleError{Rule: at.rule, Err: errors.New("its condition has a part of a foreign type")})
+	return no
 }
 
 // compare returns the decision of one comparison.
