@@ -278,3 +278,19 @@ func TestAllErrors(t *testing.T) {
 		}
 	}
 }
+
+// Verify refuses what Compile refuses, before it looks for a meaning.
+func TestVerifyInvalid(t *testing.T) {
+	target := compile.Target{Arch: arch.X86_64}
+	prog := mustCompile(t, profile.New(eperm).Allow("read"), target)
+	for _, c := range []profile.Cond{
+		profile.Arg(9).Equal(1),
+		profile.And{nil},
+		struct{ profile.Test }{},
+	} {
+		var rule *profile.RuleError
+		if err := compile.Verify(prog, profile.New(eperm).Allow("read").If(c), target); !errors.As(err, &rule) {
+			t.Errorf("%v: %v", c, err)
+		}
+	}
+}

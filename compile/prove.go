@@ -51,8 +51,14 @@ func (e *DifferenceError) Error() string {
 // instruction pointers. The error is a [*DifferenceError] with a call on which
 // they differ, a [*NotLiftableError], [ErrTooComplex], or one of [Compile]'s if
 // the profile has no meaning there.
-func Verify(prog *Program, p profile.Profile, t Target) error { return verify(prog, &p, t) }
+func Verify(prog *Program, p profile.Profile, t Target) error {
+	if err := p.Validate(); err != nil {
+		return err
+	}
+	return verify(prog, &p, t)
+}
 
+// verify is Verify of a profile that is valid.
 func verify(prog *Program, p *profile.Profile, t Target) error {
 	s := diagram.NewStore()
 	want, err := meaning(s, p, t)
