@@ -14,10 +14,12 @@ import (
 
 // Program is a filter that the kernel accepts. It is immutable.
 type Program struct {
-	raw    []bpf.RawInstruction
-	arches []arch.Arch
-	order  binary.ByteOrder
-	notes  []Note
+	raw     []bpf.RawInstruction
+	arches  []arch.Arch
+	order   binary.ByteOrder
+	notes   []Note
+	costs   []RuleCost
+	weights Weights
 }
 
 // FromRaw returns a program made elsewhere, for a kernel of ABI a. It fails if
