@@ -1,0 +1,249 @@
+package compile_test
+
+import (
+	"fmt"
+	"math"
+	"math/rand/v2"
+	"strings"
+	"testing"
+
+	"golang.org/x/net/bpf"
+
+	"github.com/portcullis-go/portcullis/arch"
+	"github.com/portcullis-go/portcullis/compile"
+	"github.com/portcullis-go/portcullis/compile/compiletest"
+	"github.com/portcullis-go/portcullis/internal/cbpf"
+	"github.com/portcullis-go/portcullis/profile"
+	"github.com/portcullis-go/portcullis/syscalls"
+)
+
+// callStats returns the figures of calls by ABI and number.
+func callStats(s compile.Stats) map[compile.Data]compile.CallStats {
+	m := make(map[compile.Data]compile.CallStats)
+	for _, c := range s.Calls {
+		m[compile.Data{Nr: int32(c.Nr), Arch: c.Arch.Audit()}] = c
+	}
+	return m
+}
+
+// Every call takes a way that is within its bounds. In the programs of this
+// package both bounds are met, as far as the boundaries of the profile go.
+func TestStatsBounds(t *testing.T) {
+	met, calls := 0, 0
+	for _, g := range groups() {
+		for _, e := range corpus() {
+			if len(e.profile.Rules) > 100 && !isLong(g) {
+				continue
+			}
+			target := compile.Target{Arch: g[0]}
+			p := e.profile.On(g...)
+			prog, err := compile.Compile(p, compile.Options{Target: target, SkipProof: true})
+			if err != nil {
+				t.Fatal(err)
+			}
+			stats := callStats(prog.Stats())
+			seen := make(map[compile.Data][2]int)
+			for d := range compiletest.Boundaries(p, target) {
+				key := compile.Data{Nr: d.Nr, Arch: d.Arch}
+				c, ok := stats[key]
+				if !ok {
+					continue // a number without a name
+				}
+				n := len(prog.Trace(d).PCs)
+				if n < c.Shortest || n > c.Longest {
+					t.Fatalf("%+v\n%v", c, prog.Trace(d))
+				}
+				b, ok := seen[key]
+				if !ok {
+					b = [2]int{n, n}
+				}
+				seen[key] = [2]int{min(b[0], n), max(b[1], n)}
+			}
+			for key, b := range seen {
+				calls++
+				if c := stats[key]; b == [2]int{c.Shortest, c.Longest} {
+					met++
+				}
+			}
+		}
+	}
+	t.Logf("%d of %d calls met both bounds", met, calls)
+	if met < calls*9/10 {
+		t.Errorf("%d of %d calls met both bounds", met, calls)
+	}
+}
+
+// For programs from elsewhere the bounds hold as well, whatever they compute.
+func TestStatsBoundsElsewhere(t *testing.T) {
+	rnd := rand.New(rand.NewPCG(8, 1))
+	for range 3000 {
+		prog := randomProgram(t, rnd)
+		s := prog.Stats()
+		for range 20 {
+			c := s.Calls[rnd.IntN(len(s.Calls))]
+			d := compile.Data{Nr: int32(c.Nr), Arch: c.Arch.Audit(), InstructionPointer: uint64(randomWord(rnd))}
+			for i := range d.Args {
+				d.Args[i] = uint64(randomWord(rnd))<<32 | uint64(randomWord(rnd))
+			}
+			n := len(prog.Trace(d).PCs)
+			if n < c.Shortest || n > c.Longest || c.Longest > s.LongestPath {
+				t.Fatalf("%+v of %+v\n%v\n%v", c, s, prog.Trace(d), prog)
+			}
+		}
+	}
+}
+
+// Means, sums and counts are what a program that runs everything finds. Its
+// rules have no conditions, so that every call has one way.
+func TestStatsByForce(t *testing.T) {
+	p := profile.New(eperm).On(arch.X86_64, arch.X86, arch.X32).
+		Allow("read", "write", "close", "futex", "mmap", "exit_group").
+		Deny(arch.ENOSYS, "clone3", "openat2").
+		Do(profile.Log(), "ptrace", "socketcall")
+	prog, err := compile.Compile(p, compile.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	s := prog.Stats()
+	sum, n := 0, 0
+	for i, a := range p.Arches {
+		abi := compile.ABIStats{Arch: a}
+		abiSum := 0
+		for nr, name := range syscalls.All(a) {
+			steps := len(prog.Trace(compile.Data{Nr: int32(nr), Arch: a.Audit()}).PCs)
+			want := compile.CallStats{Arch: a, Nr: nr, Name: name, Shortest: steps, Longest: steps, Cacheable: a != arch.X32 && compile.Cacheable(prog, a, nr)}
+			if s.Calls[n] != want {
+				t.Fatalf("%+v, want %+v", s.Calls[n], want)
+			}
+			if n++; want.Cacheable {
+				abi.Cached++
+			}
+			sum, abiSum = sum+steps, abiSum+steps
+			abi.Calls, abi.LongestPath = abi.Calls+1, max(abi.LongestPath, steps)
+		}
+		abi.MeanPath = float64(abiSum) / float64(abi.Calls)
+		if s.PerABI[i] != abi {
+			t.Errorf("%+v, want %+v", s.PerABI[i], abi)
+		}
+		if want := map[arch.Arch]int{arch.X86_64: 6, arch.X86: 6}[a]; abi.Cached != want {
+			t.Errorf("%v: %d cached, want %d", a, abi.Cached, want)
+		}
+	}
+	if n != len(s.Calls) || s.ABIs != len(p.Arches) || s.MeanPath != float64(sum)/float64(n) {
+		t.Errorf("%v, %d calls, mean %v", s, n, float64(sum)/float64(n))
+	}
+	if s.LongestPath < s.PerABI[0].LongestPath || s.WeightedPath != 0 || s.WeightedUncached != 0 {
+		t.Errorf("%+v", s)
+	}
+}
+
+// Where there is no cache, nothing is cached, and nothing whose number is out of
+// its range.
+func TestStatsCached(t *testing.T) {
+	for _, a := range arch.All() {
+		prog, err := compile.Compile(profile.New(profile.Allow()).On(a), compile.Options{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		s := prog.Stats()
+		want := s.PerABI[0].Calls
+		if a == arch.X32 || strings.HasPrefix(a.String(), "mips") {
+			want = 0
+		}
+		for _, c := range s.Calls {
+			if c.Nr >= 0xf0000 && a == arch.ARM {
+				want--
+			}
+		}
+		if s.PerABI[0].Cached != want {
+			t.Errorf("%v: %d of %d calls are cached, want %d", a, s.PerABI[0].Cached, s.PerABI[0].Calls, want)
+		}
+	}
+}
+
+// A division by X ends the program where X is 0.
+func TestStatsDivision(t *testing.T) {
+	prog, err := compile.FromRaw([]bpf.RawInstruction{
+		cbpf.Load(cbpf.OffArgs), {Op: cbpf.Tax}, {Op: cbpf.DivX}, cbpf.JA(0), cbpf.Ret(0x7fff0000),
+	}, arch.X86_64)
+	if err != nil {
+		t.Fatal(err)
+	}
+	c := prog.Stats().Calls[0]
+	if c.Shortest != 3 || c.Longest != 5 || c.Cacheable {
+		t.Errorf("%+v", c)
+	}
+}
+
+// What comes from the number and constants alone is computed.
+func TestStatsCompute(t *testing.T) {
+	prog, err := compile.FromRaw([]bpf.RawInstruction{
+		{Op: cbpf.LdLen}, {Op: cbpf.SubK, K: 63}, {Op: cbpf.Neg}, {Op: cbpf.XorK, K: ^uint32(0)}, // 0
+		cbpf.Jump(cbpf.JeqK, 0, 0, 1), cbpf.JA(1), cbpf.Load(cbpf.OffArgs),
+		cbpf.Load(cbpf.OffNr), {Op: cbpf.LshK, K: 1}, cbpf.Jump(cbpf.JgtK, 1, 1, 0), // read is 0
+		cbpf.Ret(0x7fff0000), cbpf.JA(0), cbpf.Ret(0),
+	}, arch.X86_64)
+	if err != nil {
+		t.Fatal(err)
+	}
+	s := prog.Stats()
+	if c := s.Calls[0]; c.Shortest != 10 || c.Longest != 10 {
+		t.Errorf("%+v", c)
+	}
+	if c := s.Calls[1]; c.Shortest != 11 || c.Longest != 11 {
+		t.Errorf("%+v", c)
+	}
+	if s.LongestPath != 11 {
+		t.Errorf("%+v", s)
+	}
+}
+
+func TestStatsTexts(t *testing.T) {
+	if got, want := (compile.Stats{}).String(), "0 instructions, longest path 0, mean 0.0, 0 ABIs"; got != want {
+		t.Errorf("%q, want %q", got, want)
+	}
+	if got, want := (compile.Stats{}).Table(), "0 instructions, longest path 0, mean 0.0, 0 ABIs\n"; got != want {
+		t.Errorf("%q, want %q", got, want)
+	}
+	s := compile.Stats{Instructions: 67, LongestPath: 15, MeanPath: 9.25, WeightedPath: 4.04, WeightedUncached: 8, ABIs: 2,
+		PerABI: []compile.ABIStats{
+			{Arch: arch.X86_64, Calls: 385, MeanPath: 9.96, LongestPath: 15, Cached: 33},
+			{Arch: arch.X86, Calls: 461, MeanPath: 2, LongestPath: 2},
+		}}
+	const want = `67 instructions, longest path 15, mean 9.2, weighted 4.0, 2 ABIs
+x86_64  385 calls, longest path 15, mean 10.0, 33 answered from the kernel's cache
+x86     461 calls, longest path 2, mean 2.0, 0 answered from the kernel's cache
+`
+	if got := s.Table(); got != want {
+		t.Errorf("%s", got)
+	}
+	if got := fmt.Sprint(s); got+"\n" != want[:strings.Index(want, "\n")+1] {
+		t.Errorf("%q", got)
+	}
+}
+
+// Stats of anything that is a program can be had.
+func TestStatsFromRaw(t *testing.T) {
+	for _, a := range arch.All() {
+		prog, err := compile.FromRaw([]bpf.RawInstruction{cbpf.Ret(0)}, a)
+		if err != nil {
+			t.Fatal(err)
+		}
+		s := prog.Stats()
+		if s.Instructions != 1 || s.LongestPath != 1 || s.MeanPath != 1 || s.ABIs != 1 || s.Rules != nil || s.PerABI[0].Cached != 0 || len(s.Calls) != s.PerABI[0].Calls {
+			t.Errorf("%v: %v", a, s)
+		}
+	}
+	long := make([]bpf.RawInstruction, cbpf.MaxInsns)
+	for i := range long {
+		long[i] = cbpf.Load(cbpf.OffArgs)
+	}
+	long[len(long)-1] = cbpf.Ret(0)
+	prog, err := compile.FromRaw(long, arch.X86)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if s := prog.Stats(); s.LongestPath != cbpf.MaxInsns || math.Abs(s.MeanPath-cbpf.MaxInsns) > 1e-9 {
+		t.Errorf("%v", s)
+	}
+}
