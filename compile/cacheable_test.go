@@ -1,6 +1,7 @@
 package compile_test
 
 import (
+	"fmt"
 	"math/rand/v2"
 	"testing"
 
@@ -9,6 +10,8 @@ import (
 	"github.com/portcullis-go/portcullis/arch"
 	"github.com/portcullis-go/portcullis/compile"
 	"github.com/portcullis-go/portcullis/internal/cbpf"
+	"github.com/portcullis-go/portcullis/profile"
+	"github.com/portcullis-go/portcullis/syscalls"
 )
 
 // Cacheable agrees with the reimplementation that the tests of the compiler use,
@@ -154,4 +157,23 @@ func randomWord(rnd *rand.Rand) uint32 {
 		return 1<<rnd.IntN(32) - 1 + uint32(rnd.IntN(3))
 	}
 	return uint32(rnd.IntN(8))
+}
+
+func ExampleCacheable() {
+	p := profile.New(profile.Errno(arch.EPERM)).
+		Allow("read").
+		Allow("socket").If(profile.Arg(0).Equal(1))
+	prog, err := compile.Compile(p, compile.Options{Target: compile.Target{Arch: arch.X86_64}})
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	for _, name := range []string{"read", "socket", "ptrace"} {
+		nr, _ := syscalls.Lookup(arch.X86_64, name)
+		fmt.Println(name, compile.Cacheable(prog, arch.X86_64, nr))
+	}
+	// Output:
+	// read true
+	// socket false
+	// ptrace false
 }

@@ -33,7 +33,7 @@ func ExampleCompile() {
 	fmt.Println(prog.Stats())
 	fmt.Print(prog)
 	// Output:
-	// 17 instructions, longest path 10, 1 ABI
+	// 17 instructions, longest path 10, mean 6.8, 1 ABI
 	//    0: ld [4]                         ; arch
 	//    1: jeq #0xc00000b7, 3, 2          ; aarch64
 	//    2: ret #0x80000000                ; KillProcess

@@ -184,6 +184,27 @@ func TestRealStrace(t *testing.T) {
 	}
 }
 
+func ExampleParseStrace() {
+	summary := `hello
+% time     seconds  usecs/call     calls    errors syscall
+------ ----------- ----------- --------- --------- ----------------
+ 75.00    0.000300          10        30           write
+ 25.00    0.000100          25         4         1 openat
+------ ----------- ----------- --------- --------- ----------------
+100.00    0.000400          11        34         1 total
+`
+	weights, err := compile.ParseStrace(strings.NewReader(summary), arch.X86_64)
+	if err != nil {
+		fmt.Println(err)
+	}
+	for _, w := range weights {
+		fmt.Println(w.Arch, w.Syscall, w.Calls)
+	}
+	// Output:
+	// x86_64 write 30
+	// x86_64 openat 4
+}
+
 func FuzzParseStrace(f *testing.F) {
 	f.Add([]byte(straceTable), byte(0))
 	f.Add([]byte("noise"+straceTable+"System call usage summary for 32 bit mode:"+straceTable), byte(arch.X86_64))
