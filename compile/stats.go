@@ -42,10 +42,10 @@ type Stats struct {
 
 // ABIStats are figures about an ABI's calls.
 type ABIStats struct {
-	Arch        arch.Arch
-	Calls       int     // how many have a name
-	MeanPath    float64 // over them, each once
-	LongestPath int     // of any of them
+	Arch        arch.Arch // the ABI
+	Calls       int       // how many have a name
+	MeanPath    float64   // over them, each once
+	LongestPath int       // of any of them
 	// Cached is how many the kernel can answer from its cache, because the program
 	// always allows them; see [Cacheable].
 	Cached int
@@ -53,9 +53,9 @@ type ABIStats struct {
 
 // CallStats are figures about one call.
 type CallStats struct {
-	Arch arch.Arch
-	Nr   uint32
-	Name string
+	Arch arch.Arch // the ABI
+	Nr   uint32    // the number, as it is in seccomp_data.nr
+	Name string    // the kernel's name for it
 	// Shortest and Longest are the fewest and the most instructions that the call
 	// can make the program run. The program is followed knowing number and
 	// architecture; where it looks at anything else, it may go either way.
