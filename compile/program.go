@@ -20,6 +20,7 @@ type Program struct {
 	notes   []Note
 	costs   []RuleCost
 	weights Weights
+	own     arch.Arch // whose weights those of the zero Arch are; zero is the first of arches
 }
 
 // FromRaw returns a program made elsewhere, for a kernel of ABI a. It fails if

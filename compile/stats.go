@@ -1,6 +1,7 @@
 package compile
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"strings"
@@ -91,18 +92,18 @@ func (p *Program) Stats() Stats {
 		total += sum
 	}
 	s.MeanPath = mean(total, len(s.Calls))
-	s.weigh(p.weights)
+	s.weigh(p.weights, cmp.Or(p.own, p.arches[0]))
 	return s
 }
 
 // weigh adds the means by weight.
-func (s *Stats) weigh(ws Weights) {
+func (s *Stats) weigh(ws Weights, own arch.Arch) {
 	var sum, n, uncachedSum, uncachedN int64
 	calls := s.Calls
 	for _, abi := range s.PerABI {
 		of := calls[:abi.Calls]
 		calls = calls[abi.Calls:]
-		for _, e := range ws.byNumber(abi.Arch, s.PerABI[0].Arch) {
+		for _, e := range ws.byNumber(abi.Arch, own) {
 			i, ok := slices.BinarySearchFunc(of, uint32(e>>32), func(c CallStats, nr uint32) int { return int(c.Nr) - int(nr) })
 			if !ok {
 				continue // a weight names a call, so there is none

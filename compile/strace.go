@@ -31,7 +31,7 @@ import (
 // "System call usage summary for 32 bit mode:" (strace, src/count.c and
 // src/arch_defs.h). The ABI on is strace's own, and with it that of the machine
 // where it ran; it tells what "32 bit" is there. Zero leaves it open: then the
-// weights are for the first ABI that a filter covers, whichever that is, and
+// weights are for the own ABI of whichever target a filter is made for, and
 // tables that say "32 bit" or "64 bit" are an error.
 //
 // A call whose name strace didn't know, printed like syscall_0x1d7, has the name

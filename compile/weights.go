@@ -17,9 +17,9 @@ type Weights []Weight
 
 // Weight is how often a call was made.
 type Weight struct {
-	// Arch is the ABI through which the call was made. Zero is the first ABI that
-	// the filter covers, which is Target.Arch where the profile lists none.
-	// Weights of an ABI that the filter doesn't cover weigh nothing.
+	// Arch is the ABI through which the call was made. Zero is the target's own:
+	// Target.Arch, or the first ABI that the filter covers if that isn't one of
+	// them. Weights of an ABI that the filter doesn't cover weigh nothing.
 	Arch arch.Arch
 	// Syscall is the call's name. One that no ABI has is an error of Compile, a
 	// [*SyscallError]. Where the ABI has the call through socketcall or ipc only

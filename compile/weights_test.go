@@ -187,7 +187,11 @@ func TestStatsWeighted(t *testing.T) {
 	if s.WeightedPath != all/21 || s.WeightedUncached != uncached/10 {
 		t.Errorf("%v and %v, want %v and %v", s.WeightedPath, s.WeightedUncached, all/21, uncached/10)
 	}
-	prog.weights = Weights{{Syscall: "read", Calls: 1}} // nothing is left uncached
+	prog.own = arch.X32
+	if s := prog.Stats(); s.WeightedPath == all/21 {
+		t.Errorf("%v: X32's weights are those of the first ABI", s)
+	}
+	prog.own, prog.weights = 0, Weights{{Syscall: "read", Calls: 1}} // nothing is left uncached
 	if s := prog.Stats(); s.WeightedPath != steps(arch.X86_64, "read") || s.WeightedUncached != 0 {
 		t.Errorf("%v", s)
 	}
