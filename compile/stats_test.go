@@ -247,3 +247,33 @@ func TestStatsFromRaw(t *testing.T) {
 		t.Errorf("%v", s)
 	}
 }
+
+// FuzzStats takes any bytes for a program and a call, and holds the figures
+// against what the call does and against a second reading of the kernel's test.
+func FuzzStats(f *testing.F) {
+	rnd := rand.New(rand.NewPCG(2, 6))
+	for range 20 {
+		prog := randomProgram(f, rnd)
+		bin, err := prog.MarshalBinary()
+		if err != nil {
+			f.Fatal(err)
+		}
+		f.Add(bin, byte(prog.Arches()[0]), uint16(rnd.IntN(400)), rnd.Uint64())
+	}
+	f.Fuzz(func(t *testing.T, bin []byte, a byte, call uint16, arg uint64) {
+		prog, err := compile.Decode(bin, arch.Arch(a))
+		if err != nil {
+			return
+		}
+		s := prog.Stats()
+		c := s.Calls[int(call)%len(s.Calls)]
+		d := compile.Data{Nr: int32(c.Nr), Arch: c.Arch.Audit(), InstructionPointer: arg, Args: [6]uint64{arg, ^arg, arg << 32, arg >> 32, 0, 1}}
+		if n := len(prog.Trace(d).PCs); n < c.Shortest || n > c.Longest || c.Longest > s.LongestPath {
+			t.Errorf("%+v of %v\n%v\n%v", c, s, prog.Trace(d), prog)
+		}
+		if got, want := compile.Cacheable(prog, c.Arch, c.Nr), isConstAllow(prog.Raw(), c.Nr, d.Arch); got != want {
+			t.Errorf("%+v: cacheable %v, want %v\n%v", c, got, want, prog)
+		}
+		_ = s.Table()
+	})
+}
