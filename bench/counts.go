@@ -55,19 +55,19 @@ func (c *Counted) Table() *Table {
 	t := &Table{
 		Title: c.Spec.Name,
 		Notes: []string{c.Spec.About + "."},
-		Head:  []string{"tool", "instructions", "mean path", "checked", "worst", "cached", "own calls", "x32 numbers", "other ABIs"},
+		Head:  []string{"tool", "instructions", "mean path", "not cached", "checked", "worst", "cached", "own calls", "x32 numbers", "other ABIs"},
 	}
 	for i, f := range c.Filters {
 		fig := c.Figures[i]
 		if f.Err != nil {
-			t.Row(f.Tool, "–", "–", "–", "–", "–", strings.ReplaceAll(f.Err.Error(), "\n", "; "), "–", "–")
+			t.Row(f.Tool, "–", "–", "–", "–", "–", "–", strings.ReplaceAll(f.Err.Error(), "\n", "; "), "–", "–")
 			continue
 		}
 		checked := "–"
 		if fig.Checked > 0 {
 			checked = fmt.Sprintf("%.1f", fig.Checked)
 		}
-		t.Row(f.Tool, fig.Instructions, fig.Mean, checked, fig.Worst, fig.Cached, c.own(i), f.x32(), f.foreign())
+		t.Row(f.Tool, fig.Instructions, fig.Mean, fig.Uncached, checked, fig.Worst, fig.Cached, c.own(i), f.x32(), f.foreign())
 	}
 	return t
 }

@@ -75,6 +75,19 @@ func (s *Spec) Known() (calls []compile.Data) {
 	return calls
 }
 
+// uncached returns those of Known that aren't allowed whatever their arguments
+// are, so that no kernel can answer them from a cache.
+func (s *Spec) uncached() (calls []compile.Data) {
+	always := s.alwaysAllowed()
+	for _, d := range s.Known() {
+		a, _ := arch.ByAudit(d.Arch, uint32(d.Nr))
+		if name, _ := syscalls.Name(a, uint32(d.Nr)); !always(name) {
+			calls = append(calls, d)
+		}
+	}
+	return calls
+}
+
 // Meeting returns, for each rule with conditions, each of its calls on each ABI
 // with arguments that meet them.
 func (s *Spec) Meeting() (calls []compile.Data) {
@@ -129,6 +142,10 @@ func candidates(conds []Cond) []uint64 {
 	return append(vs, 0, ^uint64(0))
 }
 
+// audit64 is the bit of an audit architecture whose registers have 64 bits
+// (__AUDIT_ARCH_64BIT, include/uapi/linux/audit.h).
+const audit64 = 1 << 31
+
 // Tried returns the calls among which the longest path is looked for: those of
 // Known and Meeting, and the latter with each argument changed to values at which
 // its conditions change.
@@ -150,6 +167,9 @@ func (s *Spec) Tried() []compile.Data {
 				continue
 			}
 			for _, v := range candidates(conds) {
+				if d.Arch&audit64 == 0 {
+					v &= 1<<32 - 1
+				}
 				changed := d
 				changed.Args[i] = v
 				calls = append(calls, changed)

@@ -8,12 +8,15 @@ import (
 	"github.com/portcullis-go/portcullis/syscalls"
 )
 
-// Recorded is how many of the specs are such that programs could run under them,
-// so that recorded calls tell something about them.
-const Recorded = 4
+// The first specs that Specs returns are such that programs could run under them,
+// so that recorded calls tell something about them; the last ones only show how
+// little a filter can be.
+const (
+	Recorded = 4
+	Compared = 5
+)
 
-// Specs returns the profiles on which the tools are compared, those of Recorded
-// first.
+// Specs returns the profiles on which the tools are compared.
 func Specs() ([]*Spec, error) {
 	one, err := docker("docker", "Docker's default profile, x86_64", arch.X86_64)
 	if err != nil {

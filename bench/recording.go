@@ -138,6 +138,45 @@ func (f *Filter) MeanRecorded(rs []*Recording) (all, uncached float64) {
 	return all, uncached / float64(max(parts, 1))
 }
 
+// WeightedTools are the ways to compile for what was recorded, besides those that
+// know nothing of it.
+func WeightedTools() []Tool {
+	hot := func(s *Spec, h Hints) (Job, error) {
+		if len(h.Hot) == 0 {
+			return Job{}, fmt.Errorf("%w a hot call", errLacks)
+		}
+		return gvisorJob(s, h)
+	}
+	return []Tool{
+		{"portcullis, weights", Ours{Weighted: true}.Job},
+		{"portcullis, weights, cache", Ours{Weighted: true, Kernel: caching}.Job},
+		{"gvisor, hot calls", hot},
+	}
+}
+
+// Recorded returns the mean paths over the recorded calls.
+func (c *Counted) Recorded(rs []*Recording) *Table {
+	t := &Table{
+		Title: c.Spec.Name + ", recorded calls",
+		Head:  []string{"tool", "instructions", "all calls", "not cached"},
+	}
+	filters := c.Filters
+	for _, tool := range WeightedTools() {
+		filters = append(filters, Make(tool, c.Spec, HintsOf(rs)))
+	}
+	for _, f := range filters {
+		if f.Err == nil {
+			all, uncached := f.MeanRecorded(rs)
+			rest := "–"
+			if uncached > 0 {
+				rest = fmt.Sprintf("%.1f", uncached)
+			}
+			t.Row(f.Tool, len(f.Raw), all, rest)
+		}
+	}
+	return t
+}
+
 // alwaysAllowed returns whether a call is allowed whatever its arguments are.
 func (s *Spec) alwaysAllowed() func(name string) bool {
 	verdicts := make(map[string]profile.Action)

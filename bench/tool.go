@@ -74,13 +74,23 @@ func Tools() []Tool {
 // Ours are the ways to use our own compiler.
 type Ours struct {
 	KernelWidths bool // compare as many bits as the kernel reads
+	Weighted     bool // use Hints
 	SkipProof    bool
+	// Kernel is the target's: one that caches verdicts leaves some calls without
+	// weight. The zero value doesn't.
+	Kernel syscalls.Release
 }
+
+// caching is a kernel that answers calls which are always allowed from a cache.
+var caching = syscalls.Release{Major: 6, Minor: 12}
 
 // Job prepares a spec for the compiler.
 func (o Ours) Job(s *Spec, h Hints) (Job, error) {
 	p := s.Profile(o.KernelWidths)
-	opts := compile.Options{Target: compile.Target{Arch: s.Arches[0]}, SkipProof: o.SkipProof}
+	opts := compile.Options{Target: compile.Target{Arch: s.Arches[0], Kernel: o.Kernel}, SkipProof: o.SkipProof}
+	if o.Weighted {
+		opts.Weights = h.Weights
+	}
 	return Job{Run: func() ([]bpf.RawInstruction, error) {
 		prog, err := compile.Compile(p, opts)
 		if err != nil {

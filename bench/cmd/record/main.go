@@ -58,7 +58,7 @@ func record(r io.Reader, w io.Writer) error {
 	lines.Buffer(nil, 1<<20)
 	for lines.Scan() {
 		m := call.FindStringSubmatch(lines.Text())
-		if m == nil {
+		if m == nil || strings.HasPrefix(m[1], "syscall_") { // a number without a name
 			continue
 		}
 		key, keep := m[1], compared[m[1]]
