@@ -14,6 +14,9 @@ import (
 	"os"
 	"path/filepath"
 	"runtime"
+	"runtime/debug"
+	"slices"
+	"strings"
 	"time"
 
 	"github.com/portcullis-go/portcullis/bench"
@@ -46,7 +49,7 @@ func (o options) run() error {
 	if err != nil {
 		return err
 	}
-	fmt.Printf("Go %s, libseccomp %s, go-seccomp-bpf 1.6.0, gVisor as in go.mod.\n\n", runtime.Version()[2:], libseccomp.Version())
+	fmt.Printf("%s\n\n", versions())
 	counted, err := counts(specs)
 	if err != nil {
 		return err
@@ -58,7 +61,8 @@ func (o options) run() error {
 		effort = 1
 	}
 	if o.times {
-		t, times := bench.CompileTimes(compared, time.Duration(effort)*80*time.Millisecond)
+		refuseAll := specs[bench.Compared] // for what libseccomp takes without rules
+		t, times := bench.CompileTimes(append(slices.Clone(compared), refuseAll), time.Duration(effort)*80*time.Millisecond)
 		fmt.Println(t)
 		plots["performance-compile.svg"] = bench.TimePlot(compared, times)
 		fmt.Println(bench.Growth(time.Duration(effort) * 40 * time.Millisecond))
@@ -77,6 +81,19 @@ func (o options) run() error {
 		}
 	}
 	return nil
+}
+
+// versions returns what is compared.
+func versions() string {
+	text := fmt.Sprintf("Go %s, libseccomp %s", strings.TrimPrefix(runtime.Version(), "go"), libseccomp.Version())
+	info, _ := debug.ReadBuildInfo()
+	for _, m := range info.Deps {
+		switch m.Path {
+		case "github.com/elastic/go-seccomp-bpf", "gvisor.dev/gvisor":
+			text += fmt.Sprintf(", %s %s", m.Path, m.Version)
+		}
+	}
+	return text
 }
 
 // counts prints what is the same on every machine.

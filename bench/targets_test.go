@@ -1,0 +1,124 @@
+package bench
+
+import "testing"
+
+// figure names one of the counts of a filter.
+type figure func(*Filter) float64
+
+func instructions(f *Filter) float64 { return float64(len(f.Raw)) }
+func mean(f *Filter) float64         { return f.mean(f.Spec.Known()) }
+func uncached(f *Filter) float64     { return f.mean(f.Spec.uncached()) }
+func checked(f *Filter) float64      { return f.mean(f.Spec.Meeting()) }
+func worst(f *Filter) float64        { return float64(f.Figures().Worst) }
+
+// TestTargets holds what was reached. A change of the compiler that loses it has
+// to say why.
+func TestTargets(t *testing.T) {
+	for _, tt := range []struct {
+		spec, what string
+		figure     figure
+		most       float64
+	}{
+		{"docker", "instructions", instructions, 84},
+		{"docker", "mean path", mean, 9.2},
+		{"docker", "worst path", worst, 18},
+		{"docker3", "instructions", instructions, 280},
+		{"docker3", "mean path", mean, 9.2},
+		{"denylist", "instructions", instructions, 28},
+		{"denylist", "mean path", mean, 7.7},
+		{"errno380", "instructions", instructions, 2300},
+		{"errno380", "mean path of checked calls", checked, 17.2},
+		{"errno380", "worst path", worst, 20},
+	} {
+		f := find(t, tt.spec, "portcullis")
+		if got := tt.figure(f); got > tt.most+0.05 {
+			t.Errorf("%s: %s is %.2f, want at most %v", tt.spec, tt.what, got, tt.most)
+		}
+	}
+}
+
+// TestRatios holds how much less our programs are than the least of the peers'.
+func TestRatios(t *testing.T) {
+	for _, tt := range []struct {
+		spec, tool, what string
+		figure           figure
+		most             float64
+	}{
+		{"docker", "portcullis", "instructions", instructions, 0.46},
+		{"docker", "portcullis", "mean path", mean, 0.61},
+		{"docker3", "portcullis", "instructions", instructions, 0.28},
+		{"docker3", "portcullis", "mean path", mean, 0.6},
+		{"denylist", "portcullis", "mean path", mean, 0.8},
+		{"argheavy", "portcullis", "instructions", instructions, 0.8},
+		{"argheavy", "portcullis", "mean path of calls not cached", uncached, 0.75},
+		{"argheavy", "portcullis", "mean path of checked calls", checked, 0.75},
+		{"argheavy", "portcullis, kernel widths", "instructions", instructions, 0.65},
+		{"argheavy", "portcullis, kernel widths", "mean path of calls not cached", uncached, 0.65},
+		{"argheavy", "portcullis, kernel widths", "mean path of checked calls", checked, 0.65},
+	} {
+		least := 0.0
+		for _, tool := range Tools()[1:] {
+			if f := find(t, tt.spec, tool.Name); f.Err == nil {
+				if v := tt.figure(f); least == 0 || v < least {
+					least = v
+				}
+			}
+		}
+		if got := tt.figure(find(t, tt.spec, tt.tool)); got > tt.most*least {
+			t.Errorf("%s, %s: %s is %.2f, %.2f of the least peer's %.2f, want %v", tt.spec, tt.tool, tt.what, got, got/least, least, tt.most)
+		}
+	}
+}
+
+// TestWeighted holds the mean paths of the recorded calls where these were known
+// to the compiler: for a kernel that doesn't cache verdicts of all calls, for one
+// that does of the others.
+func TestWeighted(t *testing.T) {
+	rs, err := Recordings()
+	if err != nil {
+		t.Fatal(err)
+	}
+	h := HintsOf(rs)
+	s := find(t, "docker", "portcullis").Spec
+	all, _ := Make(WeightedTools()[0], s, h).MeanRecorded(rs)
+	if all > 6.5 {
+		t.Errorf("the mean path of recorded calls is %.2f", all)
+	}
+	before, _ := find(t, "docker", "portcullis").MeanRecorded(rs)
+	if all > before {
+		t.Errorf("weights make the mean path %.2f, without it is %.2f", all, before)
+	}
+	f := Make(WeightedTools()[1], s, h)
+	_, uncached := f.MeanRecorded(rs)
+	if _, before := find(t, "docker", "portcullis").MeanRecorded(rs); uncached > before {
+		t.Errorf("weights make the mean path of calls not cached %.2f, without it is %.2f", uncached, before)
+	}
+	t.Logf("%.2f; not cached %.2f", all, uncached)
+}
+
+// TestConstants: four instructions where a look at the ABI is enough.
+func TestConstants(t *testing.T) {
+	table, err := Constants()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, r := range table.Rows {
+		if want := map[string]string{"x86_64": "7", "x86_64 x32": "4", "aarch64": "4"}[r[1]]; r[2] > want {
+			t.Errorf("%v: want %s", r, want)
+		}
+	}
+}
+
+// find returns the filter that a tool makes of a spec.
+func find(t *testing.T, spec, tool string) *Filter {
+	t.Helper()
+	for _, c := range counted(t) {
+		for _, f := range c.Filters {
+			if c.Spec.Name == spec && f.Tool == tool {
+				return f
+			}
+		}
+	}
+	t.Fatalf("no filter of %s for %s", tool, spec)
+	return nil
+}
