@@ -7,7 +7,6 @@ import (
 	"github.com/portcullis-go/portcullis/arch"
 	"github.com/portcullis-go/portcullis/internal/cbpf"
 	"github.com/portcullis-go/portcullis/profile"
-	"github.com/portcullis-go/portcullis/syscalls"
 )
 
 const (
@@ -17,52 +16,47 @@ const (
 	wordArgs = cbpf.OffArgs / 4
 )
 
-// builder makes a plan's decision DAG.
+// builder makes a plan's decisions.
 type builder struct {
 	organizer
 	plan *plan
 	lo   int // place of the low half of a 64-bit field, as hi is of the high
 	errs []error
+	last node // the last leaf asked for
+	// neighbours makes one interval of neighbours that are decided alike.
+	neighbours bool
 }
 
-// build returns the decision that a filter makes by this plan: by audit
-// architecture, then by number, then by arguments.
-func build(g *dag, p *plan) (node, error) {
-	hi, lo := halves(p.order)
-	b := &builder{organizer: organizer{dag: g, hi: hi, done: make(map[node]node)}, plan: p, lo: lo}
-	root := b.leaf(p.badArch)
-	var done []uint32
-	for i := len(p.abis) - 1; i >= 0; i-- {
-		audit := p.abis[i].arch.Audit()
-		if slices.Contains(done, audit) {
-			continue
+// dispatch is the decisions for all numbers of an audit architecture, by
+// ascending number.
+type dispatch struct {
+	audit   uint32
+	numbers []interval
+	weight  uint64 // of the calls through it
+}
+
+// decisions makes the decisions for all audit architectures, as the rules are
+// written.
+func (w *work) decisions() {
+	for i := range w.plan.abis {
+		audit := w.plan.abis[i].arch.Audit()
+		if !slices.ContainsFunc(w.dispatches, func(d dispatch) bool { return d.audit == audit }) {
+			w.dispatches = append(w.dispatches, dispatch{audit: audit, numbers: w.numbers(audit)})
 		}
-		done = append(done, audit)
-		byNr := b.search(wordNr, b.numbers(p, audit))
-		root = b.decide(test{word: wordArch, op: opEq, mask: ^uint32(0), k: audit}, byNr, root)
 	}
-	if g.full {
-		b.errs = append(b.errs, tooLong(cbpf.MaxInsns+1, g))
-	}
-	return root, joined(b.errs)
 }
 
-// numbers returns the decisions for all numbers of an audit architecture, by
-// ascending number and without equal neighbours.
-func (b *builder) numbers(p *plan, audit uint32) []interval {
-	var is []interval
-	for _, r := range regions(p, audit) {
+// numbers returns the decisions for all numbers of an audit architecture.
+func (b *builder) numbers(audit uint32) []interval {
+	is := make([]interval, 0, 128)
+	for _, r := range regions(b.plan, audit) {
 		if r.abi == nil {
-			is = append(is, interval{first: r.first, node: b.leaf(p.badArch)})
-			continue
-		}
-		from := len(is)
-		is = b.region(is, r)
-		if r.first < skipped && from < len(is) { // it isn't once b is full
-			weigh(is[from:], r.abi.arch)
+			is = b.interval(is, r.first, b.leaf(b.plan.badArch))
+		} else {
+			is = b.region(is, r)
 		}
 	}
-	return mergeIntervals(is)
+	return is
 }
 
 // region is a range of numbers that belong to one ABI; nil is one that the
@@ -104,6 +98,13 @@ func (b *builder) region(is []interval, r region) []interval {
 	var active []use // that reach the current number, by rule
 	uses := r.abi.uses
 	for at := uint64(r.first); at <= uint64(r.last) && !b.full; {
+		if len(active) == 0 && b.plain(r.abi, uses, uint32(at)) { // as most are
+			b.charge(int(uses[0].rule))
+			is = b.interval(is, uint32(at), b.again(uses[0].ret))
+			uses = uses[1:]
+			at++
+			continue
+		}
 		active = reaching(active, uint32(at))
 		for ; len(uses) > 0 && uint64(uses[0].first) <= at; uses = uses[1:] {
 			if uint64(uses[0].last) >= at {
@@ -114,25 +115,46 @@ func (b *builder) region(is []interval, r region) []interval {
 		if len(uses) > 0 {
 			next = min(next, uint64(uses[0].first))
 		}
-		for _, u := range active {
-			next = min(next, uint64(u.last)+1)
+		for i := range active {
+			next = min(next, uint64(active[i].last)+1)
 		}
 		if len(active) > 0 {
 			b.charge(int(active[0].rule))
 		}
-		n := b.organize(b.number(r.abi, uint32(at), active))
-		is = append(is, interval{first: uint32(at), node: n})
+		is = b.interval(is, uint32(at), b.number(r.abi, uint32(at), active))
 		at = next
 	}
 	return is
 }
 
+// interval appends an interval, unless it continues the last one.
+func (b *builder) interval(is []interval, first uint32, n node) []interval {
+	if k := len(is); b.neighbours && k > 0 && is[k-1].node == n {
+		return is
+	}
+	return append(is, interval{first: first, node: n})
+}
+
+// plain reports whether a number is claimed by the first of these uses alone,
+// without a condition.
+func (b *builder) plain(ap *abiPlan, uses []use, nr uint32) bool {
+	if len(uses) == 0 || uses[0].first != nr || uses[0].last != nr || len(uses) > 1 && uses[1].first == nr {
+		return false
+	}
+	for i := range ap.muxes {
+		if ap.muxes[i].nr == nr {
+			return false
+		}
+	}
+	return b.plan.rules[uses[0].rule].If == nil
+}
+
 // reaching returns the uses that reach a number, in place.
 func reaching(active []use, nr uint32) []use {
 	kept := active[:0]
-	for _, u := range active {
-		if u.last >= nr {
-			kept = append(kept, u)
+	for i := range active {
+		if active[i].last >= nr {
+			kept = append(kept, active[i])
 		}
 	}
 	return kept
@@ -162,32 +184,39 @@ func (b *builder) number(ap *abiPlan, nr uint32, uses []use) node {
 // rules returns the decision of the first of these uses that matches, or of
 // the default. A use that is muxed may match or not.
 func (b *builder) rules(ap *abiPlan, uses []use) node {
-	for i, u := range uses {
-		if b.plan.rules[u.rule].If == nil {
-			uses = uses[:i+1] // nothing after it is reached
+	ret := ap.def
+	for i := range uses {
+		if b.plan.rules[uses[i].rule].If == nil {
+			ret = uses[i].ret
+			uses = uses[:i] // nothing after it is reached
 			break
 		}
 	}
-	n := b.leaf(ap.def)
+	n := b.again(ret)
 	for i := len(uses) - 1; i >= 0; i-- {
 		u := uses[i]
 		b.rule = int(u.rule)
 		rule := &b.plan.rules[u.rule]
-		switch yes := b.leaf(u.ret); {
-		case rule.If == nil:
-			n = yes
-		case u.muxed:
+		if u.muxed {
 			n = b.mapLeaves(n, func(ret uint32) uint32 { return stricter(u.ret, ret) })
-		default:
-			at := place{arch: ap.arch, rule: int(u.rule)}
-			if u.name >= 0 {
-				at.name = rule.Syscalls[u.name]
-			}
-			n = b.cond(rule.If, at, yes, n)
+			continue
 		}
+		at := place{arch: ap.arch, rule: int(u.rule)}
+		if u.name >= 0 {
+			at.name = rule.Syscalls[u.name]
+		}
+		n = b.cond(rule.If, at, b.leaf(u.ret), n)
 	}
 	b.rule = -1
 	return n
+}
+
+// again returns a leaf that is likely the one that was asked for last.
+func (b *builder) again(ret uint32) node {
+	if int(b.last) >= len(b.nodes) || b.nodes[b.last].test != (test{op: opRet, k: ret}) {
+		b.last = b.leaf(ret)
+	}
+	return b.last
 }
 
 // stricter returns the return value that the kernel would heed of two filters,
@@ -224,16 +253,4 @@ func (b *builder) multiplexed(ap *abiPlan, m mux, uses []use) node {
 		n = b.decide(t, b.rules(ap, of(t.k, true)), n)
 	}
 	return n
-}
-
-// weigh gives intervals their weights: how many calls of the ABI with a name
-// they hold. How often a number is called is taken to be the same for all of
-// them, and other numbers not to be called.
-func weigh(is []interval, a arch.Arch) {
-	for nr := range syscalls.All(a) {
-		for len(is) > 1 && is[1].first <= nr {
-			is = is[1:]
-		}
-		is[0].weight++
-	}
 }

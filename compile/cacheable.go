@@ -33,7 +33,6 @@ import (
 // Beside that, recent kernels let the calls uretprobe and uprobe of X86_64 through
 // before any filter, whatever the program says of them.
 func Cacheable(p *Program, a arch.Arch, nr uint32) bool {
-	const allow = 0x7fff0000 // SECCOMP_RET_ALLOW (include/uapi/linux/seccomp.h)
 	reg := uint32(0)
 	for pc := 0; pc < len(p.raw); pc++ {
 		ins := p.raw[pc]
@@ -58,7 +57,7 @@ func Cacheable(p *Program, a arch.Arch, nr uint32) bool {
 				pc += int(ins.Jf)
 			}
 		case cbpf.RetK:
-			return ins.K == allow
+			return ins.K == retAllow
 		default:
 			return false
 		}
@@ -78,3 +77,5 @@ func caches(a arch.Arch, nr uint32) bool {
 // privateNumbers is where the numbers begin that an architecture keeps to itself
 // (__ARM_NR_BASE, arch/arm/include/uapi/asm/unistd.h). No other ABI comes near.
 const privateNumbers = 0xf0000
+
+const retAllow = 0x7fff0000 // SECCOMP_RET_ALLOW (include/uapi/linux/seccomp.h)

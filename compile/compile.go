@@ -13,9 +13,22 @@ type Target = profile.Target
 
 // Options are how a profile is compiled. The zero value is the advice.
 type Options struct {
-	// Target is the machine; of it, compiling needs the ABI, which is the only
-	// one covered if the profile lists none.
+	// Target is the machine. Of it, compiling needs the ABI, which is the only
+	// one covered if the profile lists none, and the kernel: from Linux 5.11 on
+	// the kernel remembers which calls are always allowed and doesn't ask the
+	// filter about them, so that their Weights don't count. The zero Kernel is
+	// older.
 	Target Target
+	// Weights are how often the program makes which calls; nil if that isn't
+	// known. A filter made with weights is the faster for the program that was
+	// recorded, and may be the slower for others.
+	Weights Weights
+	// Exhaustive looks for the shortest ways much longer: some hundred times as
+	// long as a usual compile takes. It is for those who compile ahead.
+	Exhaustive bool
+	// Without names passes that are left out; see [Passes]. Programs get longer
+	// or slower by that, and decide the same. A name that no pass has is an error.
+	Without []string
 	// SkipProof leaves out the proof that the program does what the profile
 	// says. It is for those who compile ahead and prove in their tests.
 	SkipProof bool
@@ -27,26 +40,25 @@ type Options struct {
 //
 // Errors are those of [profile.Profile.Validate]; a [*profile.RuleError] for each
 // rule at fault, which wraps a [*SyscallError], [*ValueError] or another cause;
-// an [*ArchError]; a [*TooLongError]; and [ErrTooComplex]. On an error there is no
-// program.
+// an [*ArchError]; a [*SyscallError] for a name in the weights; a [*PassError]; a
+// [*TooLongError]; and [ErrTooComplex]. On an error there is no program.
 func Compile(p profile.Profile, o Options) (*Program, error) {
 	plan, err := resolve(&p, o.Target)
 	if err != nil {
 		return nil, err
 	}
-	g := newDAG()
-	root, err := build(g, plan)
+	if err := joined(append(o.Weights.check(), o.unknownPasses()...)); err != nil {
+		return nil, err
+	}
+	w, err := plan.compile(&o)
 	if err != nil {
 		return nil, err
 	}
-	raw, err := emit(g, root)
-	if err != nil {
-		return nil, err
-	}
-	if err := cbpf.Check(raw); err != nil {
+	if err := cbpf.Check(w.code); err != nil {
 		return nil, &InternalError{Stage: "check", Err: err}
 	}
-	prog := &Program{raw: raw, arches: plan.arches(), order: plan.order, notes: plan.notes}
+	prog := &Program{raw: w.code, arches: plan.arches(), order: plan.order, notes: plan.notes,
+		costs: w.ruleCosts(), weights: o.Weights, own: plan.own(o.Target)}
 	if !o.SkipProof {
 		if err := prove(prog, &p, o.Target); err != nil {
 			return nil, err

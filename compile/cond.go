@@ -75,20 +75,19 @@ func (b *builder) compare(c comparison, yes, no node) node {
 		}
 		return yes
 	case c.op == profile.OpEqual:
-		yes = b.masked(lo, loMask, loK, yes, no)
-		if c.bits > 32 {
-			yes = b.masked(hi, ^uint32(0), hiK, yes, no)
+		if c.bits <= 32 {
+			return b.masked(lo, loMask, loK, yes, no)
 		}
-		return yes
+		// A number of 32 bits has the usual high half: the low one settles more.
+		if b.lowHalves && (hiK == 0 || hiK == ^uint32(0)) {
+			return b.masked(lo, loMask, loK, b.masked(hi, ^uint32(0), hiK, yes, no), no)
+		}
+		return b.masked(hi, ^uint32(0), hiK, b.masked(lo, loMask, loK, yes, no), no)
 	}
-	op := opGt
-	if c.op == profile.OpGreaterEqual {
-		op = opGe
-	}
-	n := b.ordered(lo, op, loMask, loK, yes, no)
+	n := b.ordered(lo, c.op, loMask, loK, yes, no)
 	if c.bits > 32 {
 		n = b.masked(hi, ^uint32(0), hiK, n, no)
-		n = b.ordered(hi, opGt, ^uint32(0), hiK, yes, n)
+		n = b.ordered(hi, profile.OpGreater, ^uint32(0), hiK, yes, n)
 	}
 	return n
 }
@@ -107,12 +106,15 @@ func (b *builder) masked(word uint8, mask, k uint32, yes, no node) node {
 }
 
 // ordered returns the decision of word&mask > k or >= k.
-func (b *builder) ordered(word uint8, op testOp, mask, k uint32, yes, no node) node {
-	switch {
-	case op == opGe && k == 0:
-		return yes
-	case op == opGt && k >= mask:
-		return no
+func (b *builder) ordered(word uint8, op profile.Op, mask, k uint32, yes, no node) node {
+	if op == profile.OpGreater {
+		if k >= mask {
+			return no
+		}
+		k++
 	}
-	return b.decide(test{word: word, op: op, mask: mask, k: k}, yes, no)
+	if k == 0 {
+		return yes
+	}
+	return b.decide(test{word: word, op: opGe, mask: mask, k: k}, yes, no)
 }

@@ -17,7 +17,6 @@ type testOp uint8
 const (
 	opRet testOp = iota // a leaf: the filter returns k
 	opEq
-	opGt
 	opGe
 	opSet // any bit of k is set
 )
@@ -32,7 +31,11 @@ type decision struct {
 // a filter exist once. It isn't safe for concurrent use.
 type dag struct {
 	nodes []decision
-	index map[decision]node
+	// slots is a hash table of places in nodes, plus one; 0 is a free slot. Its
+	// length is a power of two.
+	slots []int32
+	// apart leaves equal decisions that aren't leaves apart.
+	apart bool
 	// cost counts, by rule, the tests that building its condition added and the
 	// ranges of numbers that it is the first to claim; rule is the one being
 	// built, or -1.
@@ -47,7 +50,13 @@ type dag struct {
 // an instruction if it can be reached, and 4096 is the limit there.
 const maxNodes = 1 << 18
 
-func newDAG() *dag { return &dag{index: make(map[decision]node), rule: -1} }
+// startNodes is for how many nodes a DAG has room at first, which is enough for
+// most filters.
+const startNodes = 256
+
+func newDAG() *dag {
+	return &dag{nodes: make([]decision, 0, startNodes), slots: make([]int32, 2*startNodes), rule: -1}
+}
 
 // leaf returns the decision to return ret.
 //
@@ -59,6 +68,16 @@ func (g *dag) leaf(ret uint32) node { return g.intern(decision{test: test{op: op
 func (g *dag) decide(t test, yes, no node) node {
 	if yes == no {
 		return yes
+	}
+	// Bounds that single out the first or the last value are tests for equality,
+	// so that each comparison has one form.
+	if t.op == opGe && t.mask == ^uint32(0) {
+		switch t.k {
+		case 1:
+			t.op, t.k, yes, no = opEq, 0, no, yes
+		case ^uint32(0):
+			t.op = opEq
+		}
 	}
 	before := len(g.nodes)
 	n := g.intern(decision{t, yes, no})
@@ -82,17 +101,46 @@ func (g *dag) charge(rule int) {
 }
 
 func (g *dag) intern(d decision) node {
-	if n, ok := g.index[d]; ok {
-		return n
-	}
 	if len(g.nodes) >= maxNodes {
 		g.full = true
 		return 0
 	}
+	if 2*len(g.nodes) >= len(g.slots) {
+		g.slots = make([]int32, 2*len(g.slots))
+		for n := range g.nodes {
+			if at, there := g.find(&g.nodes[n]); !there {
+				g.slots[at] = int32(n) + 1
+			}
+		}
+	}
 	n := node(len(g.nodes))
+	if !g.apart || d.op == opRet {
+		at, there := g.find(&d)
+		if there {
+			return node(g.slots[at] - 1)
+		}
+		g.slots[at] = int32(n) + 1
+	}
 	g.nodes = append(g.nodes, d)
-	g.index[d] = n
 	return n
+}
+
+// find returns where in slots a decision is, or would have to be.
+func (g *dag) find(d *decision) (at uint32, there bool) {
+	for at = d.hash(); ; at++ {
+		at &= uint32(len(g.slots) - 1)
+		n := g.slots[at] - 1
+		if n < 0 || g.nodes[n] == *d {
+			return at, n >= 0
+		}
+	}
+}
+
+func (d *decision) hash() uint32 {
+	h := uint64(d.k)<<32 | uint64(d.mask)
+	h = (h ^ uint64(d.word)<<8 ^ uint64(d.op)) * 0x9e3779b97f4a7c15
+	h = (h ^ h>>29 ^ uint64(d.yes)<<32 ^ uint64(d.no)) * 0xbf58476d1ce4e5b9
+	return uint32(h >> 32)
 }
 
 // mapLeaves returns the DAG below n with every return value replaced.

@@ -27,12 +27,15 @@ const (
 	entries
 )
 
+// laying is how programs are laid out; see the passes of these names.
+type laying struct{ loads, placement, copies bool }
+
 // enter returns where to enter a test while the accumulator holds h.
-func (t test) enter(h held) entry {
+func (l laying) enter(t *test, h held) entry {
 	switch {
-	case t.op == opRet, h == held{t.word, t.mask}:
+	case t.op == opRet, l.loads && h == held{t.word, t.mask}:
 		return atTest
-	case h == held{t.word, ^uint32(0)}:
+	case l.loads && h == held{t.word, ^uint32(0)}:
 		return atMask
 	}
 	return atLoad
@@ -42,18 +45,20 @@ func (t test) enter(h held) entry {
 // forward only, and so each target has its place before the jump to it has.
 type emitter struct {
 	*dag
+	laying
 	code []bpf.RawInstruction // last instruction first
 	// at is where in code each entry of a node was placed last, or -1: a jump
 	// takes the nearest copy, which may itself be a jump or a return.
 	at     [][entries]int32
 	needed [][entries]bool // entries that some way leads to
 	size   []int32         // instructions below a node if nothing were shared
+	behind []bool          // nodes that placeBehind has been to
 }
 
 // emit returns the instructions of the DAG below root.
-func emit(g *dag, root node) ([]bpf.RawInstruction, error) {
+func emit(g *dag, root node, l laying) ([]bpf.RawInstruction, error) {
 	n := int(root) + 1
-	e := &emitter{dag: g, at: make([][entries]int32, n), needed: make([][entries]bool, n), size: make([]int32, n)}
+	e := &emitter{dag: g, laying: l, at: make([][entries]int32, n), needed: make([][entries]bool, n), size: make([]int32, n), behind: make([]bool, n)}
 	tests := e.survey(root)
 	if tests > cbpf.MaxInsns {
 		return nil, tooLong(tests+1, g)
@@ -76,7 +81,7 @@ func (e *emitter) survey(root node) (tests int) {
 	for i := range e.at {
 		e.at[i] = [entries]int32{-1, -1, -1}
 	}
-	e.needed[root][e.nodes[root].enter(nothing)] = true
+	e.needed[root][e.enter(&e.nodes[root].test, nothing)] = true
 	for i := root; i >= 0; i-- {
 		d := e.nodes[i]
 		if d.op == opRet || e.needed[i] == [entries]bool{} {
@@ -85,7 +90,7 @@ func (e *emitter) survey(root node) (tests int) {
 		tests++
 		h := held{d.word, d.mask}
 		for _, b := range []node{d.yes, d.no} {
-			e.needed[b][e.nodes[b].enter(h)] = true
+			e.needed[b][e.enter(&e.nodes[b].test, h)] = true
 		}
 	}
 	for i := range e.size {
@@ -103,11 +108,9 @@ func (e *emitter) place(n node) {
 	if d.op == opRet || slices.Max(e.at[n][:]) >= 0 || len(e.code) > cbpf.MaxInsns {
 		return
 	}
-	// The smaller branch comes last and so stands next to n: the distance to
-	// the other is then the shortest.
-	first, second := d.yes, d.no
-	if e.size[first] < e.size[second] {
-		first, second = second, first
+	first, second := e.order(d)
+	if e.parts(d) {
+		e.placeBehind(n)
 	}
 	e.place(first)
 	e.place(second)
@@ -131,7 +134,41 @@ func (e *emitter) place(n node) {
 	}
 }
 
-var jumpOps = [...]uint16{opEq: cbpf.JeqK, opGt: cbpf.JgtK, opGe: cbpf.JgeK, opSet: cbpf.JsetK}
+// order returns the branches of a decision in the order in which they are
+// emitted. The smaller comes last and so stands next to the test: the distance
+// to the other is then the shortest.
+func (e *emitter) order(d decision) (first, second node) {
+	if e.placement && e.size[d.yes] < e.size[d.no] {
+		return d.no, d.yes
+	}
+	return d.yes, d.no
+}
+
+// parts reports whether both branches of a decision are so long that neither can
+// be jumped over.
+func (e *emitter) parts(d decision) bool {
+	return e.placement && d.op != opRet && min(e.size[d.yes], e.size[d.no]) > maxSkip
+}
+
+// placeBehind emits what is below n, or below the tests at n that choose between
+// long branches: if these tests stand together, before all that they choose from,
+// each way takes one far jump instead of one at every test.
+func (e *emitter) placeBehind(n node) {
+	d := e.nodes[n]
+	if !e.parts(d) {
+		e.place(n)
+		return
+	}
+	if !e.behind[n] {
+		e.behind[n] = true
+		// Foreign numbers are the highest: near the start they share the return of
+		// foreign audit architectures.
+		e.placeBehind(d.no)
+		e.placeBehind(d.yes)
+	}
+}
+
+var jumpOps = [...]uint16{opEq: cbpf.JeqK, opGe: cbpf.JgeK, opSet: cbpf.JsetK}
 
 //go:noinline
 func (e *emitter) put(n node, in entry, ins bpf.RawInstruction) {
@@ -146,19 +183,19 @@ const maxSkip = 255
 //
 //go:noinline
 func (e *emitter) near(n node, h held, spare int) bool {
-	at := int(e.at[n][e.nodes[n].enter(h)])
+	at := int(e.at[n][e.enter(&e.nodes[n].test, h)])
 	return at >= 0 && len(e.code)+spare-at-1 <= maxSkip
 }
 
 func (e *emitter) offset(n node, h held) uint8 {
-	return uint8(len(e.code) - int(e.at[n][e.nodes[n].enter(h)]) - 1)
+	return uint8(len(e.code) - int(e.at[n][e.enter(&e.nodes[n].test, h)]) - 1)
 }
 
 // jump makes n near: by a copy of it if it is a return, else by a jump to it.
 func (e *emitter) jump(n node, h held) {
 	d := e.nodes[n]
-	in := d.enter(h)
-	if d.op == opRet {
+	in := e.enter(&d.test, h)
+	if d.op == opRet && (e.copies || e.at[n][in] < 0) {
 		e.put(n, in, cbpf.Ret(d.k))
 		return
 	}

@@ -88,18 +88,28 @@ func (e *TooLongError) Error() string {
 //go:noinline
 func tooLong(n int, g *dag) *TooLongError {
 	e := &TooLongError{Instructions: n, Limit: cbpf.MaxInsns}
-	for r, tests := range g.cost {
-		c := RuleCost{Rule: r, Tests: tests}
+	for _, c := range g.ruleCosts() {
 		for i := range e.Costs {
 			if e.Costs[i].Tests < c.Tests {
 				e.Costs[i], c = c, e.Costs[i]
 			}
 		}
-		if len(e.Costs) < maxCosts && c.Tests > 0 {
+		if len(e.Costs) < maxCosts {
 			e.Costs = append(e.Costs, c)
 		}
 	}
 	return e
+}
+
+// ruleCosts returns what the rules cost that cost anything, by rule.
+func (g *dag) ruleCosts() []RuleCost {
+	costs := make([]RuleCost, 0, len(g.cost))
+	for r, tests := range g.cost {
+		if tests > 0 {
+			costs = append(costs, RuleCost{Rule: r, Tests: tests})
+		}
+	}
+	return costs
 }
 
 // maxCosts is how many rules an error names.

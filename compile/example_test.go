@@ -47,7 +47,7 @@ func ExampleCompile() {
 	//   10: jeq #0x5e, 15, 16              ; exit_group
 	//   11: jeq #0xc6, 12, 16              ; socket
 	//   12: ld [16]                        ; arg0 (low)
-	//   13: jge #0x1, 14, 16
+	//   13: jeq #0x0, 16, 14
 	//   14: jge #0x3, 16, 15
 	//   15: ret #0x7fff0000                ; Allow
 	//   16: ret #0x50001                   ; Errno(EPERM)

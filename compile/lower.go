@@ -4,12 +4,14 @@ import (
 	"github.com/portcullis-go/portcullis/arch"
 	"github.com/portcullis-go/portcullis/internal/cbpf"
 	"github.com/portcullis-go/portcullis/internal/diagram"
+	"github.com/portcullis-go/portcullis/syscalls"
 )
 
 // lower returns a program with a meaning. Unlike the stages that start from a
 // profile it needs no words for what it decides, so that any meaning has one.
 func lower(s *diagram.Store, m diagram.Meaning, arches []arch.Arch) (*Program, error) {
-	l := &lowerer{dag: newDAG(), store: s, memo: make(map[diagram.Ref]node)}
+	l := &lowerer{store: s, memo: make(map[diagram.Ref]node)}
+	l.dag, l.planning, l.equalities = newDAG(), true, true
 	l.hi, l.lo = halves(arches[0].ByteOrder())
 	audits := make([]interval, len(m))
 	for i, a := range m {
@@ -19,7 +21,7 @@ func lower(s *diagram.Store, m diagram.Meaning, arches []arch.Arch) (*Program, e
 		}
 		for _, abi := range arch.All() {
 			if abi.Audit() == a.First {
-				weigh(is, abi)
+				countNamed(is, abi)
 				audits[i].weight = 1
 			}
 		}
@@ -29,7 +31,7 @@ func lower(s *diagram.Store, m diagram.Meaning, arches []arch.Arch) (*Program, e
 	if l.full {
 		return nil, tooLong(cbpf.MaxInsns+1, l.dag)
 	}
-	raw, err := emit(l.dag, root)
+	raw, err := emit(l.dag, root, laying{true, true, true})
 	if err != nil {
 		return nil, err
 	}
@@ -41,7 +43,7 @@ func lower(s *diagram.Store, m diagram.Meaning, arches []arch.Arch) (*Program, e
 
 // lowerer makes decisions of diagrams.
 type lowerer struct {
-	*dag
+	searcher
 	store  *diagram.Store
 	memo   map[diagram.Ref]node
 	hi, lo int // places of the halves of a 64-bit field
@@ -113,4 +115,15 @@ func (l *lowerer) parts(ps []wordPart, ref diagram.Ref, field, base, bit int, pr
 	}
 	ps = l.parts(ps, zero, field, base, bit-1, prefix)
 	return l.parts(ps, one, field, base, bit-1, prefix|1<<bit)
+}
+
+// countNamed gives intervals their weights: how many calls of the ABI with a name
+// they hold.
+func countNamed(is []interval, a arch.Arch) {
+	for nr := range syscalls.All(a) {
+		for len(is) > 1 && is[1].first <= nr {
+			is = is[1:]
+		}
+		is[0].weight++
+	}
 }

@@ -9,15 +9,22 @@ import (
 // decision distinguishes, and these are searched like numbers are. Equal
 // decisions of different system calls stay one.
 type organizer struct {
-	*dag
-	hi   int // place of the high half of a 64-bit field
-	done map[node]node
+	searcher
+	hi int // place of the high half of a 64-bit field
+	// lowHalves is whether low halves may be looked at first at all.
+	lowHalves bool
+	// lowFirst looks at the low halves of all fields before any high half, else
+	// fields are looked at one by one, the high half first.
+	lowFirst bool
+	// done is, by node and lowFirst, what the node became, plus one.
+	done [][2]node
 	// memo holds, by node, the result of the walk whose turn is in stamp.
 	memo  []node
 	stamp []int32
 	turn  int32
 	// left is how many more steps may be taken for one number.
-	left int
+	left  int
+	tests []test // of the word that is surveyed
 }
 
 // maxSteps bounds the work on one number. What is too tangled for it stays as
@@ -26,30 +33,86 @@ const maxSteps = 1 << 20
 
 // organize returns the decision n in that form, or n if that takes too long.
 func (o *organizer) organize(n node) node {
-	o.left = maxSteps
-	if m := o.sorted(n); o.left > 0 {
-		return m
+	if o.nodes[n].op == opRet {
+		return n
 	}
-	return n
+	o.left = maxSteps
+	o.turn++
+	var l look
+	o.look(n, &l)
+	both := l.words&(l.words>>1)&0x5555 != 0
+	if l.again == 0 && (o.lowHalves || !both) {
+		return n
+	}
+	// High halves are usually 0, so that looking at them decides little: it can
+	// wait. But what many low halves decide repeats the tests of the high ones.
+	both = both && o.lowHalves
+	o.lowFirst = both
+	m := o.sorted(n)
+	if both && (l.wide || l.leaves > 2) {
+		o.lowFirst = false
+		if high := o.sorted(n); o.price(high) <= o.price(m) {
+			m = high
+		}
+	}
+	if o.left <= 0 {
+		return n
+	}
+	return m
 }
 
-// sorted is organize without regard to what is left.
+// look is what there is to see of a decision.
+type look struct {
+	words  uint32 // that are looked at
+	again  uint32 // of these, those with several tests
+	leaves int
+	wide   bool // a high half is compared with something else than 0
+}
+
+// look sees what is below n, once in a turn.
+func (o *organizer) look(n node, l *look) {
+	if o.seen(n) {
+		return
+	}
+	d := o.nodes[n]
+	if d.op == opRet {
+		l.leaves++
+		return
+	}
+	o.left--
+	bit := uint32(1) << d.word
+	l.again |= l.words & bit
+	l.words |= bit
+	if int(d.word)%2 == o.hi && !(d.op == opEq && d.k == 0) {
+		l.wide = true
+	}
+	o.look(d.yes, l)
+	o.look(d.no, l)
+}
+
+// sorted is organize with one order of words, and without regard to what is left.
 func (o *organizer) sorted(n node) node {
 	if o.nodes[n].op == opRet || o.left <= 0 {
 		return n
 	}
-	if m, ok := o.done[n]; ok {
-		return m
+	order := 0
+	if o.lowFirst {
+		order = 1
+	}
+	o.fit()
+	if m := o.done[n][order]; m > 0 {
+		return m - 1
 	}
 	word, cuts, masked := o.survey(n)
 	var m node
 	if len(cuts) == 0 {
 		m = o.decide(masked, o.sorted(o.assume(n, masked, true)), o.sorted(o.assume(n, masked, false)))
 	} else {
-		m = o.search(word, mergeIntervals(o.divide(nil, n, word, cuts, ^uint32(0))))
+		is := o.divide(make([]interval, 0, len(cuts)), n, word, cuts, ^uint32(0))
+		m = o.search(word, mergeIntervals(is))
 	}
 	if o.left > 0 {
-		o.done[n] = m
+		o.done[n][order] = m + 1
 	}
 	return m
 }
@@ -70,38 +133,19 @@ func (o *organizer) divide(is []interval, n node, word uint8, cuts list, last ui
 // if they don't, a test of it under a mask.
 func (o *organizer) survey(n node) (word uint8, cuts list, masked test) {
 	o.turn++
-	word = 0xff
-	var tests []test
-	var walk func(node)
-	walk = func(n node) {
-		d := o.nodes[n]
-		if d.op == opRet || o.seen(n) {
-			return
-		}
-		o.left--
-		switch {
-		case o.before(d.word, word):
-			word, tests = d.word, append(tests[:0], d.test)
-		case d.word == word:
-			tests = append(tests, d.test)
-		}
-		walk(d.yes)
-		walk(d.no)
-	}
-	walk(n)
-	cuts.add(0)
-	for _, t := range tests {
+	o.tests = o.tests[:0]
+	o.collect(n)
+	word = o.tests[0].word
+	cuts = make(list, 1, 1+2*len(o.tests)) // 0 is where the first interval starts
+	for _, t := range o.tests {
 		switch {
 		case t.mask != ^uint32(0) || t.op == opSet:
 			masked = t
-			continue
 		case t.op == opEq:
 			cuts.add(uint64(t.k))
 			cuts.add(uint64(t.k + 1))
 		case t.op == opGe:
 			cuts.add(uint64(t.k))
-		case t.op == opGt:
-			cuts.add(uint64(t.k + 1))
 		}
 	}
 	cuts.set()
@@ -111,14 +155,75 @@ func (o *organizer) survey(n node) (word uint8, cuts list, masked test) {
 	return word, cuts, masked
 }
 
-// before reports whether word x is looked at before y: high halves come first,
-// because they usually decide alike for all values.
-func (o *organizer) before(x, y uint8) bool {
-	if y == 0xff {
-		return true
+// collect gathers the tests of the word that comes first below n.
+func (o *organizer) collect(n node) {
+	d := o.nodes[n]
+	if d.op == opRet || o.seen(n) {
+		return
 	}
-	key := func(w uint8) int { return int(w/2)*2 + (int(w)+o.hi)%2 }
-	return key(x) < key(y)
+	o.left--
+	switch {
+	case len(o.tests) == 0 || o.place(d.word) < o.place(o.tests[0].word):
+		o.tests = append(o.tests[:0], d.test)
+	case d.word == o.tests[0].word:
+		o.tests = append(o.tests, d.test)
+	}
+	o.collect(d.yes)
+	o.collect(d.no)
+}
+
+// place orders words; lower ones are looked at first.
+func (o *organizer) place(word uint8) int {
+	low := (int(word) + o.hi) % 2 // 1 for a low half
+	if o.lowFirst {
+		return int(word) - 64*low
+	}
+	return int(word)/2*2 + low
+}
+
+// price is what a decision costs: the tests and loads on the way of a call, of
+// which all are taken to go either way but for high halves, which are 0 for
+// most; and a share of their number.
+func (o *organizer) price(n node) int {
+	o.turn++
+	way, all := o.way(n)
+	return 4*way + all*priceUnit
+}
+
+const priceUnit = 256 // of one instruction
+
+// way returns the expected length of the way below n and the number of
+// instructions there, of those that no way of this turn has met yet.
+func (o *organizer) way(n node) (length, all int) {
+	d := o.nodes[n]
+	if d.op == opRet {
+		return 0, 0
+	}
+	if o.seen(n) {
+		return int(o.memo[n]), 0
+	}
+	yes, x := o.way(d.yes)
+	no, y := o.way(d.no)
+	own := 1
+	if d.mask != ^uint32(0) {
+		own++
+	}
+	for _, b := range [2]node{d.yes, d.no} {
+		if o.nodes[b].op != opRet && o.nodes[b].word != d.word {
+			own++ // a load, which the other way may do without
+		}
+	}
+	length = own*priceUnit + (yes+no)/2
+	if int(d.word)%2 == o.hi {
+		if d.holds(0) {
+			no = yes
+		} else {
+			yes = no
+		}
+		length = own*priceUnit + (15*yes+no)/16
+	}
+	o.memo[n] = node(length)
+	return length, own + x + y
 }
 
 func (o *organizer) seen(n node) bool {
@@ -137,6 +242,7 @@ func (o *organizer) fit() {
 	if k := len(o.nodes) - len(o.stamp); k > 0 {
 		o.stamp = append(o.stamp, make([]int32, k)...)
 		o.memo = append(o.memo, make([]node, k)...)
+		o.done = append(o.done, make([][2]node, k)...)
 	}
 }
 
@@ -222,11 +328,8 @@ func (t test) over(first, last uint32) answer {
 
 // holds evaluates a comparison of a word that was masked.
 func (t test) holds(v uint32) bool {
-	switch t.op {
-	case opEq:
+	if t.op == opEq {
 		return v == t.k
-	case opGt:
-		return v > t.k
 	}
 	return v >= t.k
 }

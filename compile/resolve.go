@@ -66,9 +66,8 @@ func resolve(p *profile.Profile, t Target) (*plan, error) {
 	r := &resolver{plan: plan{rules: p.Rules, order: order, abis: make([]abiPlan, 0, len(arches))}}
 	r.badArch, err = p.BadArch.Return(nativeOf(arches, t))
 	r.report(err)
-	r.unknownNames()
-	for _, a := range arches {
-		r.resolveABI(p.Default, a)
+	for i, a := range arches {
+		r.resolveABI(p.Default, a, i == 0)
 	}
 	return &r.plan, joined(r.errs)
 }
@@ -93,52 +92,80 @@ func (r *resolver) reportRule(i int, err error) {
 	}
 }
 
-// unknownNames reports names that no ABI has, once each a rule.
-func (r *resolver) unknownNames() {
-	for i := range r.rules {
-		for _, n := range r.rules[i].Syscalls {
-			if !syscalls.Known(n) {
-				r.reportRule(i, &SyscallError{Name: n, Nearest: syscalls.Nearest(n)})
-			}
-		}
+// missing reports a rule's name that the first ABI lacks, if no ABI has it.
+//
+//go:noinline
+func (r *resolver) missing(rule int, name string) {
+	if !syscalls.Known(name) {
+		r.reportRule(rule, &SyscallError{Name: name, Nearest: syscalls.Nearest(name)})
 	}
 }
 
-// resolveABI adds what the profile says of ABI a.
-func (r *resolver) resolveABI(def profile.Action, a arch.Arch) {
+// resolveABI adds what the profile says of ABI a. Names that no ABI has are
+// reported with the first one.
+func (r *resolver) resolveABI(def profile.Action, a arch.Arch, first bool) {
 	ap := abiPlan{arch: a}
 	var err error
 	ap.def, err = def.Return(a)
 	r.report(err)
-	names := 0
+	n := 0
 	for i := range r.rules {
-		names += len(r.rules[i].Syscalls) + len(r.rules[i].Numbers)
+		n += len(r.rules[i].Syscalls) + len(r.rules[i].Numbers)
 	}
-	uses := make([]use, 0, names)
+	uses := make([]use, 0, n)
 	for i := range r.rules {
 		rule := &r.rules[i]
 		if len(rule.Arches) > 0 && !slices.Contains(rule.Arches, a) {
+			for _, name := range rule.Syscalls {
+				if first {
+					r.missing(i, name)
+				}
+			}
 			continue
 		}
 		ret, err := rule.Action.Return(a)
 		r.reportRule(i, err)
 		before := len(uses)
-		uses = ap.claim(uses, use{rule: int32(i), name: -1, ret: ret}, rule)
+		uses = r.claim(uses, use{rule: int32(i), name: -1, ret: ret}, &ap, first)
 		if rule.If != nil {
 			r.reportMisfits(a, uses[before:])
 		}
 	}
-	keys := make(list, 0, len(uses)) // by number and by place, which is by rule
-	for i := range uses {
-		keys.pair(uses[i].first, i)
-	}
-	keys.set()
-	ap.uses = make([]use, len(uses))
-	for i, k := range keys {
-		ap.uses[i] = uses[uint32(k)]
-	}
+	ap.uses = sortUses(uses, a.Base())
 	r.abis = append(r.abis, ap)
 	r.muxNotes(&ap)
+}
+
+// sortUses sorts by first number; uses of one stay in order, which is by rule.
+// Numbers that are near base, as those of nearly all calls are, are sorted by
+// counting.
+func sortUses(uses []use, base uint32) []use {
+	const numbers = 1024
+	var first [numbers]int32 // of the chain of uses with a number, plus one
+	after := make([]int32, len(uses))
+	var far list
+	for i := len(uses) - 1; i >= 0; i-- {
+		if n := uses[i].first - base; n < numbers {
+			after[i], first[n] = first[n], int32(i)+1
+		} else {
+			far.pair(uses[i].first, i)
+		}
+	}
+	far.set()
+	sorted := make([]use, 0, len(uses))
+	next := func(below uint64) {
+		for ; len(far) > 0 && far[0]>>32 < below; far = far[1:] {
+			sorted = append(sorted, uses[uint32(far[0])])
+		}
+	}
+	next(uint64(base))
+	for n := range first {
+		for i := first[n]; i > 0; i = after[i-1] {
+			sorted = append(sorted, uses[i-1])
+		}
+	}
+	next(1 << 32)
+	return sorted
 }
 
 // reportMisfits reports constants that don't fit what they are compared with,
@@ -174,22 +201,25 @@ func eachTest(c profile.Cond, f func(profile.Test)) {
 	}
 }
 
-// claim appends what a rule says of the ABI's numbers, each as u.
-func (ap *abiPlan) claim(uses []use, u use, rule *profile.Rule) []use {
+// claim appends what a rule says of an ABI's numbers, each as u.
+func (r *resolver) claim(uses []use, u use, ap *abiPlan, first bool) []use {
+	rule := &r.rules[u.rule]
 	for _, n := range rule.Numbers {
 		u.first, u.last = n.First, n.Last
 		u.addTo(&uses)
 	}
-	for i, n := range rule.Syscalls {
+	for i, name := range rule.Syscalls {
 		u.name = int32(i)
-		if nr, ok := syscalls.Lookup(ap.arch, n); ok {
+		if nr, ok := syscalls.Lookup(ap.arch, name); ok {
 			u.first, u.last = nr, nr
-			u.addTo(&uses)
+			uses = append(uses, u)
+		} else if first {
+			r.missing(int(u.rule), name)
 		}
 		if rule.Direct {
 			continue
 		}
-		if via, call, ok := syscalls.Multiplexed(ap.arch, n); ok {
+		if via, call, ok := syscalls.Multiplexed(ap.arch, name); ok {
 			nr, _ := syscalls.Lookup(ap.arch, via)
 			ap.addMux(mux{nr, muxBits(via)})
 			m := u

@@ -88,12 +88,7 @@ func All(a arch.Arch) iter.Seq2[uint32, string] {
 		if !ok {
 			return
 		}
-		var ids [maxNumber]uint16 // by number, plus one
-		for id := range uint16(numNames) {
-			if n := number(col, id); n != none {
-				ids[n] = id + 1
-			}
-		}
+		ids := numbersOf(col)
 		for n, id := range ids {
 			if id == 0 {
 				continue

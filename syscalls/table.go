@@ -77,6 +77,27 @@ func numbered(col int, n uint16) (id uint16, ok bool) {
 	return 0, false
 }
 
+// numbersOf returns the ids of a column's names by number, plus one. It goes
+// through the column and what that is based on, which is faster than to ask for
+// each name.
+func numbersOf(col int) (ids [maxNumber]uint16) {
+	var known [8]uint64 // names whose number was met
+	for ; col >= 0; col = int(columns[col].base) {
+		c := &columns[col]
+		for word, own := range &c.own {
+			for at := c.before[word]; own != 0; at++ {
+				bit := own & -own
+				own &^= bit
+				if n := numbers[at]; known[word]&bit == 0 && n != none {
+					ids[n] = uint16(word*64+bits.TrailingZeros64(bit)) + 1
+				}
+				known[word] |= bit
+			}
+		}
+	}
+	return ids
+}
+
 // pack turns a number of the kernel into one of the tables.
 func pack(a arch.Arch, nr uint32) (uint32, bool) {
 	n := nr - a.Base()
