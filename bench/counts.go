@@ -12,10 +12,14 @@ import (
 // Counted are the filters of a spec and their counts.
 type Counted struct {
 	Spec    *Spec
-	Filters []*Filter // of Tools, and of our compiler with the kernel's widths
+	Filters []*Filter // of Tools, and of our compiler used in other ways
 	Figures []Figures // of those without Err
 	Agrees  []Agreement
 }
+
+// exhaustive is our compiler with a longer search, the program of which isn't
+// worth a measurement of its own.
+const exhaustive = "portcullis, exhaustive"
 
 // Count makes and counts the filters of a spec.
 func Count(s *Spec) (*Counted, error) {
@@ -23,6 +27,9 @@ func Count(s *Spec) (*Counted, error) {
 	tools := Tools()
 	if s.conditional() && s.Document == nil && s.fitsKernelWidths() {
 		tools = append(tools, Tool{"portcullis, kernel widths", Ours{KernelWidths: true}.Job})
+	}
+	if len(s.Rules) > 0 {
+		tools = append(tools, Tool{exhaustive, Ours{Exhaustive: true}.Job})
 	}
 	c.Filters = MakeAll(tools, s)
 	for _, f := range c.Filters {
@@ -78,6 +85,8 @@ func (c *Counted) own(i int) string {
 	switch {
 	case i == 0:
 		return "–"
+	case f.Tool == exhaustive:
+		return "the same"
 	case strings.Contains(f.Tool, "widths"):
 		return "as the kernel reads them"
 	case !a.Own:

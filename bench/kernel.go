@@ -49,7 +49,7 @@ func attachAll(c *Counted, rounds int) ([]Sample, error) {
 	samples := make([]Sample, len(c.Filters))
 	for range rounds {
 		for i, f := range c.Filters {
-			if f.Err != nil || !f.livable() {
+			if !f.installable() {
 				continue
 			}
 			var took time.Duration
@@ -148,7 +148,7 @@ func CallTimes(c *Counted, rounds int) (*Table, error) {
 	var workers []*worker
 	var filters []*Filter
 	for _, f := range c.Filters {
-		if f.Err != nil || !f.livable() {
+		if !f.installable() {
 			continue
 		}
 		w, err := newWorker(f.Raw)

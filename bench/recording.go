@@ -160,7 +160,7 @@ func (c *Counted) Recorded(rs []*Recording) *Table {
 		Title: c.Spec.Name + ", recorded calls",
 		Head:  []string{"tool", "instructions", "all calls", "not cached"},
 	}
-	filters := c.Filters
+	filters := slices.DeleteFunc(slices.Clone(c.Filters), func(f *Filter) bool { return f.Tool == exhaustive })
 	for _, tool := range WeightedTools() {
 		filters = append(filters, Make(tool, c.Spec, HintsOf(rs)))
 	}

@@ -65,6 +65,9 @@ func onThread(f func()) {
 	<-done
 }
 
+// installable reports whether a filter is to be installed.
+func (f *Filter) installable() bool { return f.Err == nil && f.Tool != exhaustive && f.livable() }
+
 // livable reports whether a Go thread can wait, be preempted and end under the
 // filter. Arguments are those of the runtime where filters here look at them.
 func (f *Filter) livable() bool {

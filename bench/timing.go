@@ -40,30 +40,35 @@ func TimedTools() []Tool {
 // patience is how long a job may take before it isn't run again.
 const patience = time.Second
 
+// turn is how long a tool runs before it is another's turn.
+const turn = 5 * time.Millisecond
+
 // Time runs the jobs of the tools in turns, so that the machine's moods hit all
-// alike, until each had its share of the time or enough rounds.
+// alike, until each had its share of the time. Before a turn the garbage of the
+// tool before is collected.
 func Time(tools []Tool, s *Spec, share time.Duration) []Timing {
 	timings := make([]Timing, len(tools))
 	jobs := make([]Job, len(tools))
 	for i, tool := range tools {
 		t := &timings[i]
 		t.Tool = tool.Name
-		if jobs[i], t.Err = tool.Prepare(s, Hints{}); t.Err != nil {
-			continue
+		if jobs[i], t.Err = tool.Prepare(s, Hints{}); t.Err == nil {
+			t.warm(jobs[i])
 		}
-		t.warm(jobs[i])
 	}
-	const rounds = 200
 	spent := make([]time.Duration, len(tools))
-	for range rounds {
+	for range share/turn + 1 {
 		for i := range timings {
 			t := &timings[i]
 			if t.Err != nil || spent[i] > share {
 				continue
 			}
-			d, _ := once(jobs[i])
-			spent[i] += d
-			t.Times = append(t.Times, d)
+			runtime.GC()
+			for end := spent[i] + turn; spent[i] < end; {
+				d, _ := once(jobs[i])
+				spent[i] += d
+				t.Times = append(t.Times, d)
+			}
 		}
 	}
 	for i := range timings {
@@ -103,7 +108,7 @@ func once(j Job) (time.Duration, error) {
 func CompileTimes(specs []*Spec, share time.Duration) (*Table, map[string][]Timing) {
 	t := &Table{
 		Title: "Compile time",
-		Notes: []string{"From the profile in the tool's own terms to instructions, in one process; the quartiles are beside the median." +
+		Notes: []string{"From the profile in the tool's own terms to instructions, in one process and in turns; the quartiles are beside the median." +
 			" gVisor's profile has numbers where others have names. libseccomp's program comes out through a file." +
 			" Allocations are those of Go."},
 		Head: []string{"profile", "tool", "median µs", "quartiles µs", "runs", "allocations"},

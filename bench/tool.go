@@ -75,6 +75,7 @@ func Tools() []Tool {
 type Ours struct {
 	KernelWidths bool // compare as many bits as the kernel reads
 	Weighted     bool // use Hints
+	Exhaustive   bool
 	SkipProof    bool
 	// Kernel is the target's: one that caches verdicts leaves some calls without
 	// weight. The zero value doesn't.
@@ -87,7 +88,7 @@ var caching = syscalls.Release{Major: 6, Minor: 12}
 // Job prepares a spec for the compiler.
 func (o Ours) Job(s *Spec, h Hints) (Job, error) {
 	p := s.Profile(o.KernelWidths)
-	opts := compile.Options{Target: compile.Target{Arch: s.Arches[0], Kernel: o.Kernel}, SkipProof: o.SkipProof}
+	opts := compile.Options{Target: compile.Target{Arch: s.Arches[0], Kernel: o.Kernel}, Exhaustive: o.Exhaustive, SkipProof: o.SkipProof}
 	if o.Weighted {
 		opts.Weights = h.Weights
 	}
