@@ -104,17 +104,17 @@ func (p *Plot) bars(b *strings.Builder, y func(float64) float64) {
 				continue
 			}
 			fmt.Fprintf(b, `<rect class="s%d" x="%.1f" y="%.1f" width="%.1f" height="%.1f"/><text class="fg" x="%.1f" y="%.1f" font-size="9.5" text-anchor="middle">%s</text>`+"\n",
-				s.Colour, x+1, y(v), wide-2, plotHeight-plotBottom-y(v), x+wide/2, y(v)-4, short(v))
+				s.Colour, x+1, y(v), wide-2, plotHeight-plotBottom-y(v), x+wide/2, y(v)-4, short(v, wide))
 		}
 	}
 }
 
-// short writes a number with two or three digits that count.
-func short(v float64) string {
+// short writes a number so that it fits above a bar.
+func short(v, wide float64) string {
 	switch {
 	case v >= 99_500:
 		return fmt.Sprintf("%.0fk", v/1000)
-	case v >= 9_950:
+	case v >= 9_950, v >= 995 && wide < 28:
 		return fmt.Sprintf("%.1fk", v/1000)
 	case v >= 99.5 || v == math.Trunc(v):
 		return fmt.Sprintf("%.0f", v)
