@@ -71,7 +71,7 @@ func BenchmarkCompile(b *testing.B) {
 
 // BenchmarkGrowth compiles more and more rules.
 func BenchmarkGrowth(b *testing.B) {
-	for _, n := range GrowthSizes {
+	for _, n := range growthSizes {
 		j, err := Ours{SkipProof: true}.Job(growing(n), Hints{})
 		if err != nil {
 			b.Fatal(err)

@@ -20,9 +20,9 @@ import (
 // goroutine that is locked to it.
 
 const (
-	sysSeccomp      = 317
-	setModeFilter   = 1  // SECCOMP_SET_MODE_FILTER, include/uapi/linux/seccomp.h
-	prSetNoNewPrivs = 38 // include/uapi/linux/prctl.h
+	sysSeccomp      = 317 // arch/x86/entry/syscalls/syscall_64.tbl
+	setModeFilter   = 1   // SECCOMP_SET_MODE_FILTER, include/uapi/linux/seccomp.h
+	prSetNoNewPrivs = 38  // include/uapi/linux/prctl.h
 )
 
 // fprog is struct sock_fprog of include/uapi/linux/filter.h, on 64 bits.

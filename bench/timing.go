@@ -149,7 +149,7 @@ func Growth(share time.Duration) *Table {
 	for i, tool := range tools {
 		rows[i] = []any{tool.Name}
 	}
-	for _, n := range GrowthSizes {
+	for _, n := range growthSizes {
 		t.Head = append(t.Head, fmt.Sprint(n, " rules"))
 		s := growing(n)
 		for i, tool := range tools {
@@ -171,5 +171,5 @@ func Growth(share time.Duration) *Table {
 	return t
 }
 
-// GrowthSizes are the numbers of rules of Growth.
-var GrowthSizes = [...]int{10, 100, 1000, 4000}
+// growthSizes are the numbers of rules of Growth.
+var growthSizes = [...]int{10, 100, 1000, 4000}
