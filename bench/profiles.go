@@ -65,9 +65,9 @@ func atLeast(arg int, v uint64) Cond { return Cond{Arg: arg, Op: profile.OpGreat
 func denylist() *Spec {
 	s := spec("denylist", "20 calls denied, all others allowed", profile.Allow())
 	for _, name := range []string{
-		"acct", "add_key", "bpf", "delete_module", "finit_module", "init_module", "io_uring_setup", "kexec_load", "keyctl",
-		"mount", "open_by_handle_at", "perf_event_open", "pivot_root", "ptrace", "quotactl", "reboot", "swapoff", "swapon",
-		"umount2", "userfaultfd",
+		"acct", "add_key", "bpf", "delete_module", "finit_module", "init_module", "io_uring_setup", "kexec_file_load", "kexec_load", "keyctl",
+		"mount", "open_by_handle_at", "perf_event_open", "pivot_root", "ptrace", "reboot", "request_key", "swapoff", "swapon",
+		"umount2",
 	} {
 		s.on(profile.Errno(arch.EPERM), name)
 	}

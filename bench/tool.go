@@ -88,7 +88,10 @@ var caching = syscalls.Release{Major: 6, Minor: 12}
 // Job prepares a spec for the compiler.
 func (o Ours) Job(s *Spec, h Hints) (Job, error) {
 	p := s.Profile(o.KernelWidths)
-	opts := compile.Options{Target: compile.Target{Arch: s.Arches[0], Kernel: o.Kernel}, Exhaustive: o.Exhaustive, SkipProof: o.SkipProof}
+	opts := compile.Options{Target: compile.Target{Arch: s.Arches[0], Kernel: o.Kernel}, SkipProof: o.SkipProof}
+	if o.Exhaustive {
+		opts.Effort = compile.Exhaustive()
+	}
 	if o.Weighted {
 		opts.Weights = h.Weights
 	}

@@ -2,7 +2,6 @@ package compile
 
 import (
 	"cmp"
-	"slices"
 
 	"github.com/portcullis-go/portcullis/arch"
 	"github.com/portcullis-go/portcullis/internal/cbpf"
@@ -16,17 +15,6 @@ const (
 	wordArgs = cbpf.OffArgs / 4
 )
 
-// builder makes a plan's decisions.
-type builder struct {
-	organizer
-	plan *plan
-	lo   int // place of the low half of a 64-bit field, as hi is of the high
-	errs []error
-	last node // the last leaf asked for
-	// neighbours makes one interval of neighbours that are decided alike.
-	neighbours bool
-}
-
 // dispatch is the decisions for all numbers of an audit architecture, by
 // ascending number.
 type dispatch struct {
@@ -35,19 +23,30 @@ type dispatch struct {
 	weight  uint64 // of the calls through it
 }
 
-// decisions makes the decisions for all audit architectures, as the rules are
+// decideAll makes the decisions for all audit architectures, as the rules are
 // written.
-func (w *work) decisions() {
+func (w *work) decideAll() {
 	for i := range w.plan.abis {
-		audit := w.plan.abis[i].arch.Audit()
-		if !slices.ContainsFunc(w.dispatches, func(d dispatch) bool { return d.audit == audit }) {
-			w.dispatches = append(w.dispatches, dispatch{audit: audit, numbers: w.numbers(audit)})
+		if a := w.plan.abis[i].arch; w.dispatchOf(a) == nil {
+			w.dispatches = append(w.dispatches, dispatch{audit: a.Audit(), numbers: w.numbers(a.Audit())})
 		}
 	}
 }
 
+// dispatchOf returns the decisions for an ABI's numbers, if they were made.
+//
+//go:noinline
+func (w *work) dispatchOf(a arch.Arch) *dispatch {
+	for i := range w.dispatches {
+		if w.dispatches[i].audit == a.Audit() {
+			return &w.dispatches[i]
+		}
+	}
+	return nil
+}
+
 // numbers returns the decisions for all numbers of an audit architecture.
-func (b *builder) numbers(audit uint32) []interval {
+func (b *work) numbers(audit uint32) []interval {
 	is := make([]interval, 0, 128)
 	for _, r := range regions(b.plan, audit) {
 		if r.abi == nil {
@@ -94,7 +93,7 @@ func regions(p *plan, audit uint32) []region {
 }
 
 // region appends the decisions for the numbers of r.
-func (b *builder) region(is []interval, r region) []interval {
+func (b *work) region(is []interval, r region) []interval {
 	var active []use // that reach the current number, by rule
 	uses := r.abi.uses
 	for at := uint64(r.first); at <= uint64(r.last) && !b.full; {
@@ -128,8 +127,10 @@ func (b *builder) region(is []interval, r region) []interval {
 }
 
 // interval appends an interval, unless it continues the last one.
-func (b *builder) interval(is []interval, first uint32, n node) []interval {
-	if k := len(is); b.neighbours && k > 0 && is[k-1].node == n {
+//
+//go:noinline
+func (b *work) interval(is []interval, first uint32, n node) []interval {
+	if k := len(is); b.has(PassNeighbours) && k > 0 && is[k-1].node == n {
 		return is
 	}
 	return append(is, interval{first: first, node: n})
@@ -137,7 +138,7 @@ func (b *builder) interval(is []interval, first uint32, n node) []interval {
 
 // plain reports whether a number is claimed by the first of these uses alone,
 // without a condition.
-func (b *builder) plain(ap *abiPlan, uses []use, nr uint32) bool {
+func (b *work) plain(ap *abiPlan, uses []use, nr uint32) bool {
 	if len(uses) == 0 || uses[0].first != nr || uses[0].last != nr || len(uses) > 1 && uses[1].first == nr {
 		return false
 	}
@@ -150,6 +151,8 @@ func (b *builder) plain(ap *abiPlan, uses []use, nr uint32) bool {
 }
 
 // reaching returns the uses that reach a number, in place.
+//
+//go:noinline
 func reaching(active []use, nr uint32) []use {
 	kept := active[:0]
 	for i := range active {
@@ -172,7 +175,7 @@ func insert(active []use, u use) []use {
 }
 
 // number returns the decision for one number that these uses claim.
-func (b *builder) number(ap *abiPlan, nr uint32, uses []use) node {
+func (b *work) number(ap *abiPlan, nr uint32, uses []use) node {
 	for _, m := range ap.muxes {
 		if m.nr == nr {
 			return b.multiplexed(ap, m, uses)
@@ -183,7 +186,7 @@ func (b *builder) number(ap *abiPlan, nr uint32, uses []use) node {
 
 // rules returns the decision of the first of these uses that matches, or of
 // the default. A use that is muxed may match or not.
-func (b *builder) rules(ap *abiPlan, uses []use) node {
+func (b *work) rules(ap *abiPlan, uses []use) node {
 	ret := ap.def
 	for i := range uses {
 		if b.plan.rules[uses[i].rule].If == nil {
@@ -212,7 +215,7 @@ func (b *builder) rules(ap *abiPlan, uses []use) node {
 }
 
 // again returns a leaf that is likely the one that was asked for last.
-func (b *builder) again(ret uint32) node {
+func (b *work) again(ret uint32) node {
 	if int(b.last) >= len(b.nodes) || b.nodes[b.last].test != (test{op: opRet, k: ret}) {
 		b.last = b.leaf(ret)
 	}
@@ -230,7 +233,7 @@ func stricter(x, y uint32) uint32 {
 
 // multiplexed returns the decision for socketcall or ipc: by the sub-call that
 // the first argument selects.
-func (b *builder) multiplexed(ap *abiPlan, m mux, uses []use) node {
+func (b *work) multiplexed(ap *abiPlan, m mux, uses []use) node {
 	of := func(call uint32, known bool) []use {
 		var us []use
 		for _, u := range uses {

@@ -23,12 +23,11 @@ type Options struct {
 	// known. A filter made with weights is the faster for the program that was
 	// recorded, and may be the slower for others.
 	Weights Weights
-	// Exhaustive looks for the shortest ways much longer: some hundred times as
-	// long as a usual compile takes. It is for those who compile ahead.
-	Exhaustive bool
-	// Without names passes that are left out; see [Passes]. Programs get longer
-	// or slower by that, and decide the same. A name that no pass has is an error.
-	Without []string
+	// Effort is how long to look for short ways; see [Exhaustive].
+	Effort Effort
+	// Without are passes that are left out. Programs get longer or slower by that,
+	// and decide the same.
+	Without Passes
 	// SkipProof leaves out the proof that the program does what the profile
 	// says. It is for those who compile ahead and prove in their tests.
 	SkipProof bool
@@ -40,14 +39,11 @@ type Options struct {
 //
 // Errors are those of [profile.Profile.Validate]; a [*profile.RuleError] for each
 // rule at fault, which wraps a [*SyscallError], [*ValueError] or another cause;
-// an [*ArchError]; a [*SyscallError] for a name in the weights; a [*PassError]; a
+// an [*ArchError]; a [*SyscallError] for a name in the weights; a
 // [*TooLongError]; and [ErrTooComplex]. On an error there is no program.
 func Compile(p profile.Profile, o Options) (*Program, error) {
 	plan, err := resolve(&p, o.Target)
 	if err != nil {
-		return nil, err
-	}
-	if err := joined(append(o.Weights.check(), o.unknownPasses()...)); err != nil {
 		return nil, err
 	}
 	w, err := plan.compile(&o)
@@ -58,7 +54,7 @@ func Compile(p profile.Profile, o Options) (*Program, error) {
 		return nil, &InternalError{Stage: "check", Err: err}
 	}
 	prog := &Program{raw: w.code, arches: plan.arches(), order: plan.order, notes: plan.notes,
-		costs: w.ruleCosts(), weights: o.Weights, own: plan.own(o.Target)}
+		costs: w.ruleCosts(), weights: o.Weights, own: w.own}
 	if !o.SkipProof {
 		if err := prove(prog, &p, o.Target); err != nil {
 			return nil, err

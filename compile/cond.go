@@ -17,7 +17,7 @@ type place struct {
 // cond returns the decision that leads to yes where c holds and to no where it
 // doesn't. A part that two ways lead to exists once, so that the size is that
 // of the condition.
-func (b *builder) cond(c profile.Cond, at place, yes, no node) node {
+func (b *work) cond(c profile.Cond, at place, yes, no node) node {
 	switch c := c.(type) {
 	case profile.Not:
 		return b.cond(c.Cond, at, no, yes)
@@ -45,7 +45,7 @@ func (b *builder) cond(c profile.Cond, at place, yes, no node) node {
 }
 
 // compare returns the decision of one comparison.
-func (b *builder) compare(c comparison, yes, no node) node {
+func (b *work) compare(c comparison, yes, no node) node {
 	switch c.op {
 	case profile.OpNotEqual:
 		c.op = profile.OpEqual
@@ -93,7 +93,7 @@ func (b *builder) compare(c comparison, yes, no node) node {
 }
 
 // masked returns the decision of word&mask == k, where k has no other bits.
-func (b *builder) masked(word uint8, mask, k uint32, yes, no node) node {
+func (b *work) masked(word uint8, mask, k uint32, yes, no node) node {
 	switch {
 	case mask == 0:
 		return yes
@@ -106,7 +106,7 @@ func (b *builder) masked(word uint8, mask, k uint32, yes, no node) node {
 }
 
 // ordered returns the decision of word&mask > k or >= k.
-func (b *builder) ordered(word uint8, op profile.Op, mask, k uint32, yes, no node) node {
+func (b *work) ordered(word uint8, op profile.Op, mask, k uint32, yes, no node) node {
 	if op == profile.OpGreater {
 		if k >= mask {
 			return no

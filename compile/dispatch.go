@@ -1,7 +1,5 @@
 package compile
 
-import "slices"
-
 // interval is a decision for the values of a word from first up to the next
 // interval's.
 type interval struct {
@@ -10,39 +8,13 @@ type interval struct {
 	weight uint64 // how often values are in it, in any unit
 }
 
-// searcher makes search trees over the values of a word. Two kinds of tests are
-// mixed: a bound divides the values, and an equality test takes out a lone one,
-// which is cheap where its neighbours are decided alike.
+// A search tree finds the value of a word. Two kinds of tests are mixed in it: a
+// bound divides the values, and an equality test takes out a lone one, which is
+// cheap where its neighbours are decided alike.
 //
 // What a tree costs is the expected number of tests and a share of their count.
 // The one that is made is the cheapest that is found of those in which equality
-// tests stand below all bounds; thorough finds the cheapest there is.
-type searcher struct {
-	*dag
-	searching
-	word uint8
-	fee  uint32 // what a test costs by being there
-	// limit is for how many spans a plan is made.
-	limit int
-	long  bool // the code of all spans is long
-	// The plan of n spans: by first and last, what the cheapest tree costs, and
-	// the span before which a bound divides best.
-	spans  []span
-	sizes  []int32
-	n      int
-	cost   []uint32
-	cut    []int16
-	sum    []uint32               // of the weights before each span
-	chains [][maxAmong + 1]uint32 // by first span and distance of the last one
-}
-
-// searching is how trees are searched for; see the passes of these names.
-type searching struct {
-	planning, equalities, heaviest bool
-	// patient plans for more spans at once, and thorough looks at all plans
-	// there are and at tests of bits.
-	patient, thorough bool
-}
+// tests stand below all bounds.
 
 // span is a set of values with one decision: all from first to last that can
 // come here. Others lie between spans, and where they would lead doesn't matter.
@@ -83,7 +55,7 @@ const (
 
 // search returns the decision that finds a word's interval. The intervals ascend
 // and the first starts at 0.
-func (s *searcher) search(word uint8, is []interval) node {
+func (s *work) search(word uint8, is []interval) node {
 	s.word = word
 	total := uint64(0)
 	for i := range is {
@@ -108,23 +80,27 @@ func (s *searcher) search(word uint8, is []interval) node {
 		sum += spans[i].weight
 	}
 	s.fee = max(sum/feeShare, 1)
+	s.limit = maxPlanned
 	switch {
+	case !s.has(PassPlanning):
+		s.limit = 0
 	case s.patient:
 		s.limit = maxPlannedPatient
-	case len(spans) <= maxPlanned:
-		s.limit = maxPlanned
-	default:
+	case len(spans) > maxPlanned:
 		s.limit = fewPlanned
 	}
-	s.long = len(spans) > s.limit && s.codes(spans) > longCode
+	s.long = false
 	n, _ := s.best(spans, 0)
 	return n
 }
 
 // best returns the decision among spans that is the cheapest found, and its cost.
-func (s *searcher) best(ps []span, heavy int) (node, uint32) {
+func (s *work) best(ps []span, heavy int) (node, uint32) {
 	n, cost := s.tree(ps)
-	if len(ps) < 3 || !s.heaviest {
+	if s.exhaustive != nil {
+		n, cost = s.exhaustive(s, ps, n, cost)
+	}
+	if len(ps) < 3 || !s.has(PassHeaviest) {
 		return n, cost
 	}
 	at, total := 0, uint32(0)
@@ -149,107 +125,71 @@ func (s *searcher) best(ps []span, heavy int) (node, uint32) {
 // without returns the spans but for one; its neighbours become one if they are
 // decided alike.
 func without(ps []span, at int) []span {
-	rest := slices.Delete(slices.Clone(ps), at, at+1)
-	if 0 < at && at < len(rest) && rest[at-1].node == rest[at].node {
-		rest[at-1].last = rest[at].last
-		rest[at-1].weight += rest[at].weight
-		rest = slices.Delete(rest, at, at+1)
+	rest := make([]span, 0, len(ps))
+	for i := range ps {
+		if k := len(rest); i == at+1 && k > 0 && rest[k-1].node == ps[i].node {
+			rest[k-1].last = ps[i].last
+			rest[k-1].weight += ps[i].weight
+		} else if i != at {
+			rest = append(rest, ps[i])
+		}
 	}
 	return rest
 }
 
-func (s *searcher) equal(k uint32) test {
+func (s *work) equal(k uint32) test {
 	return test{word: s.word, op: opEq, mask: ^uint32(0), k: k}
 }
 
 // tree returns the search tree for spans and its cost. Bounds near the middle of
 // the weight divide what are too many for a plan.
-func (s *searcher) tree(ps []span) (node, uint32) {
-	switch {
-	case len(ps) == 1:
+func (s *work) tree(ps []span) (node, uint32) {
+	if len(ps) == 1 {
 		return ps[0].node, 0
-	case len(ps) == 2:
-		return s.bound(ps, 1, ps[0].weight+ps[1].weight, s.tree)
-	case !s.planning:
-		return s.halve(ps)
-	case len(ps) <= s.limit:
-		s.plan(ps)
-		return s.planned(ps, 0, len(ps)-1), s.cost[len(ps)-1]
 	}
-	total := uint32(0)
-	for i := range ps {
-		total += ps[i].weight
+	if 2 < len(ps) && len(ps) <= s.limit {
+		s.planAll(ps)
+		return s.planned(ps, 0, len(ps)-1), s.costs[len(ps)-1]
 	}
-	return s.bound(ps, s.middle(ps, total), total, s.tree)
-}
-
-// middle returns the span before which a bound divides spans that are too many
-// for a plan: where the weight of both sides is most alike. In long programs it
-// takes only places that divide the code into pieces within which all jumps are
-// near, so that there are few far ones.
-func (s *searcher) middle(ps []span, total uint32) int {
-	all := s.codes(ps)
-	code, pieces := 0, all/piece+1
-	mid, best, left := 1, total, uint32(0)
-	for i := 1; i < len(ps); i++ {
-		left += ps[i-1].weight
-		before := code * pieces / all
-		code += 1 + s.size(ps[i-1].node)
-		if s.long && pieces > 1 && code*pieces/all == before {
-			continue
-		}
-		if off := max(left, total-left) - min(left, total-left); off < best {
-			mid, best = i, off
-		}
-	}
-	return mid
-}
-
-// codes returns about how many instructions spans need.
-func (s *searcher) codes(ps []span) int {
-	n := 0
-	for i := range ps {
-		n += 1 + s.size(ps[i].node)
-	}
-	return n
-}
-
-// size returns about how many instructions there are below a decision that no
-// other one shares.
-func (s *searcher) size(n node) int {
-	for i := len(s.sizes); i <= int(n); i++ {
-		d := &s.nodes[i]
-		size := int32(0)
-		if d.op != opRet {
-			size = min(2+s.sizes[d.yes]+s.sizes[d.no], 1<<10)
-		} else if d.k&0xffff != 0 {
-			size = 1
-		}
-		s.sizes = append(s.sizes, size)
-	}
-	return int(s.sizes[n])
-}
-
-// bound divides spans before one of them and continues with both sides.
-func (s *searcher) bound(ps []span, at int, total uint32, next func([]span) (node, uint32)) (node, uint32) {
-	above, a := next(ps[at:])
-	below, b := next(ps[:at])
+	at, total := s.middle(ps)
+	above, a := s.tree(ps[at:])
+	below, b := s.tree(ps[:at])
 	return s.decide(test{word: s.word, op: opGe, mask: ^uint32(0), k: ps[at].first}, above, below), a + b + total + s.fee
 }
 
-// halve divides in the middle of the number of spans.
-func (s *searcher) halve(ps []span) (node, uint32) {
-	total := uint32(0)
+// middle returns the weight of spans and before which of them a bound divides
+// those that are too many for a plan: where the weight of both sides is most
+// alike. In long programs it takes only places that divide the code into pieces
+// within which all jumps are near, so that there are few far ones.
+func (s *work) middle(ps []span) (mid int, total uint32) {
+	code := 0
 	for i := range ps {
 		total += ps[i].weight
+		code += s.size(&ps[i])
 	}
-	switch {
-	case len(ps) == 1:
-		return ps[0].node, 0
-	case s.equalities && len(ps) <= maxAmong+1:
-		if c, ok := chainOf(ps, s.fee); ok {
-			return s.chained(ps), c.cost
+	s.long = s.long || code > longCode
+	pieces := code/piece + 1
+	best, left, passed := total, uint32(0), 0
+	mid = 1
+	for i := range ps[1:] {
+		left += ps[i].weight
+		before := passed * pieces / code
+		passed += s.size(&ps[i])
+		if s.long && pieces > 1 && passed*pieces/code == before {
+			continue
+		}
+		if off := max(left, total-left) - min(left, total-left); off < best {
+			mid, best = i+1, off
 		}
 	}
-	return s.bound(ps, len(ps)/2, total, s.halve)
+	return mid, total
+}
+
+// size is about how many instructions there are for a span in a long program:
+// most need not be exact for that.
+func (s *work) size(p *span) int {
+	if s.nodes[p.node].op == opRet {
+		return 2
+	}
+	return 6
 }

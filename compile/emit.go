@@ -27,15 +27,12 @@ const (
 	entries
 )
 
-// laying is how programs are laid out; see the passes of these names.
-type laying struct{ loads, placement, copies bool }
-
 // enter returns where to enter a test while the accumulator holds h.
-func (l laying) enter(t *test, h held) entry {
+func (p Passes) enter(t *test, h held) entry {
 	switch {
-	case t.op == opRet, l.loads && h == held{t.word, t.mask}:
+	case t.op == opRet, p.has(PassLoads) && h == held{t.word, t.mask}:
 		return atTest
-	case l.loads && h == held{t.word, ^uint32(0)}:
+	case p.has(PassLoads) && h == held{t.word, ^uint32(0)}:
 		return atMask
 	}
 	return atLoad
@@ -45,7 +42,7 @@ func (l laying) enter(t *test, h held) entry {
 // forward only, and so each target has its place before the jump to it has.
 type emitter struct {
 	*dag
-	laying
+	Passes
 	code []bpf.RawInstruction // last instruction first
 	// at is where in code each entry of a node was placed last, or -1: a jump
 	// takes the nearest copy, which may itself be a jump or a return.
@@ -56,9 +53,9 @@ type emitter struct {
 }
 
 // emit returns the instructions of the DAG below root.
-func emit(g *dag, root node, l laying) ([]bpf.RawInstruction, error) {
+func emit(g *dag, root node, p Passes) ([]bpf.RawInstruction, error) {
 	n := int(root) + 1
-	e := &emitter{dag: g, laying: l, at: make([][entries]int32, n), needed: make([][entries]bool, n), size: make([]int32, n), behind: make([]bool, n)}
+	e := &emitter{dag: g, Passes: p, at: make([][entries]int32, n), needed: make([][entries]bool, n), size: make([]int32, n), behind: make([]bool, n)}
 	tests := e.survey(root)
 	if tests > cbpf.MaxInsns {
 		return nil, tooLong(tests+1, g)
@@ -138,7 +135,7 @@ func (e *emitter) place(n node) {
 // emitted. The smaller comes last and so stands next to the test: the distance
 // to the other is then the shortest.
 func (e *emitter) order(d decision) (first, second node) {
-	if e.placement && e.size[d.yes] < e.size[d.no] {
+	if e.has(PassPlacement) && e.size[d.yes] < e.size[d.no] {
 		return d.no, d.yes
 	}
 	return d.yes, d.no
@@ -147,7 +144,7 @@ func (e *emitter) order(d decision) (first, second node) {
 // parts reports whether both branches of a decision are so long that neither can
 // be jumped over.
 func (e *emitter) parts(d decision) bool {
-	return e.placement && d.op != opRet && min(e.size[d.yes], e.size[d.no]) > maxSkip
+	return e.has(PassPlacement) && d.op != opRet && min(e.size[d.yes], e.size[d.no]) > maxSkip
 }
 
 // placeBehind emits what is below n, or below the tests at n that choose between
@@ -195,7 +192,7 @@ func (e *emitter) offset(n node, h held) uint8 {
 func (e *emitter) jump(n node, h held) {
 	d := e.nodes[n]
 	in := e.enter(&d.test, h)
-	if d.op == opRet && (e.copies || e.at[n][in] < 0) {
+	if d.op == opRet && (e.has(PassCopies) || e.at[n][in] < 0) {
 		e.put(n, in, cbpf.Ret(d.k))
 		return
 	}

@@ -102,6 +102,8 @@ func tooLong(n int, g *dag) *TooLongError {
 }
 
 // ruleCosts returns what the rules cost that cost anything, by rule.
+//
+//go:noinline
 func (g *dag) ruleCosts() []RuleCost {
 	costs := make([]RuleCost, 0, len(g.cost))
 	for r, tests := range g.cost {

@@ -1,6 +1,6 @@
 package compile
 
-import "slices"
+import "github.com/portcullis-go/portcullis/internal/diagram"
 
 // list is numbers to be sorted. All sorting of this package is of such numbers,
 // with what else belongs to an element in their lower half: each kind of element
@@ -18,6 +18,14 @@ func (l *list) pair(v uint32, with int) { l.add(uint64(v)<<32 | uint64(uint32(wi
 //
 //go:noinline
 func (l *list) set() {
-	slices.Sort(*l)
-	*l = slices.Compact(*l)
+	s := *l
+	diagram.Sort(s, 0)
+	n := 0
+	for i, v := range s {
+		if i == 0 || v != s[n-1] {
+			s[n] = v
+			n++
+		}
+	}
+	*l = s[:n]
 }

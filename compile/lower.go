@@ -10,8 +10,7 @@ import (
 // lower returns a program with a meaning. Unlike the stages that start from a
 // profile it needs no words for what it decides, so that any meaning has one.
 func lower(s *diagram.Store, m diagram.Meaning, arches []arch.Arch) (*Program, error) {
-	l := &lowerer{store: s, memo: make(map[diagram.Ref]node)}
-	l.dag, l.planning, l.equalities = newDAG(), true, true
+	l := &lowerer{work: work{dag: newDAG(), Passes: AllPasses}, store: s, memo: make(map[diagram.Ref]node)}
 	l.hi, l.lo = halves(arches[0].ByteOrder())
 	audits := make([]interval, len(m))
 	for i, a := range m {
@@ -31,7 +30,7 @@ func lower(s *diagram.Store, m diagram.Meaning, arches []arch.Arch) (*Program, e
 	if l.full {
 		return nil, tooLong(cbpf.MaxInsns+1, l.dag)
 	}
-	raw, err := emit(l.dag, root, laying{true, true, true})
+	raw, err := emit(l.dag, root, AllPasses)
 	if err != nil {
 		return nil, err
 	}
@@ -43,10 +42,9 @@ func lower(s *diagram.Store, m diagram.Meaning, arches []arch.Arch) (*Program, e
 
 // lowerer makes decisions of diagrams.
 type lowerer struct {
-	searcher
-	store  *diagram.Store
-	memo   map[diagram.Ref]node
-	hi, lo int // places of the halves of a 64-bit field
+	work
+	store *diagram.Store
+	memo  map[diagram.Ref]node
 }
 
 // args returns the decision of a diagram: by intervals of the word that it looks

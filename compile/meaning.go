@@ -17,7 +17,7 @@ func meaning(s *diagram.Store, p *profile.Profile, t Target) (diagram.Meaning, e
 	if err != nil {
 		return nil, err
 	}
-	m := &meant{Store: s, p: p, arches: arches}
+	m := &meant{s: s, p: p, arches: arches}
 	m.badArch = m.action(p.BadArch, nativeOf(arches, t))
 	var audits list
 	for _, a := range arches {
@@ -39,7 +39,7 @@ func meaning(s *diagram.Store, p *profile.Profile, t Target) (diagram.Meaning, e
 }
 
 type meant struct {
-	*diagram.Store
+	s       *diagram.Store
 	p       *profile.Profile
 	arches  []arch.Arch
 	badArch diagram.Ref
@@ -169,10 +169,10 @@ func (m *meant) verdict(a arch.Arch, claims []claim, held list) diagram.Ref {
 		}
 		if r.If != nil {
 			// Whether the condition holds is in memory: the strictest counts.
-			ret, _ := m.Terminal(then)
-			then = m.Map(rest, func(other uint32) uint32 { return stricter(ret, other) })
+			ret, _ := m.s.Terminal(then)
+			then = m.s.Map(rest, func(other uint32) uint32 { return stricter(ret, other) })
 		}
-		rest = m.Choose(diagram.Test{K: uint64(c.call), Operand: diagram.Operand{Keep: uint64(c.selector)}}, then, rest)
+		rest = m.s.Choose(diagram.Test{K: uint64(c.call), Operand: diagram.Operand{Keep: uint64(c.selector)}}, then, rest)
 	}
 	return rest
 }
@@ -180,7 +180,7 @@ func (m *meant) verdict(a arch.Arch, claims []claim, held list) diagram.Ref {
 func (m *meant) action(v profile.Action, a arch.Arch) diagram.Ref {
 	ret, err := v.Return(a)
 	m.fail(err)
-	return m.Result(ret)
+	return m.s.Result(ret)
 }
 
 func (m *meant) fail(err error) {
@@ -231,5 +231,5 @@ func (m *meant) compare(t profile.Test, a arch.Arch, name string, then, otherwis
 	case profile.OpGreaterEqual:
 		dt.Op = diagram.GreaterEqual
 	}
-	return m.Choose(dt, then, otherwise)
+	return m.s.Choose(dt, then, otherwise)
 }

@@ -4,35 +4,17 @@ import (
 	"math/bits"
 )
 
-// organizer rebuilds decisions on arguments so that each word is looked at once
-// on any way: the values of a word are divided into the intervals that the
-// decision distinguishes, and these are searched like numbers are. Equal
-// decisions of different system calls stay one.
-type organizer struct {
-	searcher
-	hi int // place of the high half of a 64-bit field
-	// lowHalves is whether low halves may be looked at first at all.
-	lowHalves bool
-	// lowFirst looks at the low halves of all fields before any high half, else
-	// fields are looked at one by one, the high half first.
-	lowFirst bool
-	// done is, by node and lowFirst, what the node became, plus one.
-	done [][2]node
-	// memo holds, by node, the result of the walk whose turn is in stamp.
-	memo  []node
-	stamp []int32
-	turn  int32
-	// left is how many more steps may be taken for one number.
-	left  int
-	tests []test // of the word that is surveyed
-}
+// Decisions on arguments are rebuilt so that each word is looked at once on any
+// way: the values of a word are divided into the intervals that the decision
+// distinguishes, and these are searched like numbers are. Equal decisions of
+// different system calls stay one.
 
 // maxSteps bounds the work on one number. What is too tangled for it stays as
 // its conditions were written.
 const maxSteps = 1 << 20
 
 // organize returns the decision n in that form, or n if that takes too long.
-func (o *organizer) organize(n node) node {
+func (o *work) organize(n node) node {
 	if o.nodes[n].op == opRet {
 		return n
 	}
@@ -46,19 +28,14 @@ func (o *organizer) organize(n node) node {
 	}
 	// High halves are usually 0, so that looking at them decides little: it can
 	// wait. But what many low halves decide repeats the tests of the high ones.
-	both = both && o.lowHalves
-	o.lowFirst = both
-	m := o.sorted(n)
-	if both && (l.wide || l.leaves > 2) {
-		o.lowFirst = false
-		if high := o.sorted(n); o.price(high) <= o.price(m) {
-			m = high
-		}
+	o.order = 0
+	if both && o.lowHalves && !l.wide && l.leaves <= 2 {
+		o.order = 1
 	}
-	if o.left <= 0 {
-		return n
+	if m := o.sorted(n); o.left > 0 {
+		return m
 	}
-	return m
+	return n
 }
 
 // look is what there is to see of a decision.
@@ -70,7 +47,7 @@ type look struct {
 }
 
 // look sees what is below n, once in a turn.
-func (o *organizer) look(n node, l *look) {
+func (o *work) look(n node, l *look) {
 	if o.seen(n) {
 		return
 	}
@@ -91,16 +68,12 @@ func (o *organizer) look(n node, l *look) {
 }
 
 // sorted is organize with one order of words, and without regard to what is left.
-func (o *organizer) sorted(n node) node {
+func (o *work) sorted(n node) node {
 	if o.nodes[n].op == opRet || o.left <= 0 {
 		return n
 	}
-	order := 0
-	if o.lowFirst {
-		order = 1
-	}
 	o.fit()
-	if m := o.done[n][order]; m > 0 {
+	if m := o.done[n][o.order]; m > 0 {
 		return m - 1
 	}
 	word, cuts, masked := o.survey(n)
@@ -112,14 +85,14 @@ func (o *organizer) sorted(n node) node {
 		m = o.search(word, mergeIntervals(is))
 	}
 	if o.left > 0 {
-		o.done[n][order] = m + 1
+		o.done[n][o.order] = m + 1
 	}
 	return m
 }
 
 // divide appends the decisions of n for the intervals of a word that start at
 // cuts and end at last.
-func (o *organizer) divide(is []interval, n node, word uint8, cuts list, last uint32) []interval {
+func (o *work) divide(is []interval, n node, word uint8, cuts list, last uint32) []interval {
 	n = o.restrict(n, word, uint32(cuts[0]), last)
 	if len(cuts) == 1 || o.nodes[n].op == opRet || o.left <= 0 {
 		return append(is, interval{first: uint32(cuts[0]), node: o.sorted(n), weight: 1})
@@ -131,7 +104,7 @@ func (o *organizer) divide(is []interval, n node, word uint8, cuts list, last ui
 
 // survey returns the first word that n looks at, where its values divide, and,
 // if they don't, a test of it under a mask.
-func (o *organizer) survey(n node) (word uint8, cuts list, masked test) {
+func (o *work) survey(n node) (word uint8, cuts list, masked test) {
 	o.turn++
 	o.tests = o.tests[:0]
 	o.collect(n)
@@ -156,7 +129,7 @@ func (o *organizer) survey(n node) (word uint8, cuts list, masked test) {
 }
 
 // collect gathers the tests of the word that comes first below n.
-func (o *organizer) collect(n node) {
+func (o *work) collect(n node) {
 	d := o.nodes[n]
 	if d.op == opRet || o.seen(n) {
 		return
@@ -173,60 +146,16 @@ func (o *organizer) collect(n node) {
 }
 
 // place orders words; lower ones are looked at first.
-func (o *organizer) place(word uint8) int {
+func (o *work) place(word uint8) int {
 	low := (int(word) + o.hi) % 2 // 1 for a low half
-	if o.lowFirst {
+	if o.order > 0 {
 		return int(word) - 64*low
 	}
 	return int(word)/2*2 + low
 }
 
-// price is what a decision costs: the tests and loads on the way of a call, of
-// which all are taken to go either way but for high halves, which are 0 for
-// most; and a share of their number.
-func (o *organizer) price(n node) int {
-	o.turn++
-	way, all := o.way(n)
-	return 4*way + all*priceUnit
-}
-
-const priceUnit = 256 // of one instruction
-
-// way returns the expected length of the way below n and the number of
-// instructions there, of those that no way of this turn has met yet.
-func (o *organizer) way(n node) (length, all int) {
-	d := o.nodes[n]
-	if d.op == opRet {
-		return 0, 0
-	}
-	if o.seen(n) {
-		return int(o.memo[n]), 0
-	}
-	yes, x := o.way(d.yes)
-	no, y := o.way(d.no)
-	own := 1
-	if d.mask != ^uint32(0) {
-		own++
-	}
-	for _, b := range [2]node{d.yes, d.no} {
-		if o.nodes[b].op != opRet && o.nodes[b].word != d.word {
-			own++ // a load, which the other way may do without
-		}
-	}
-	length = own*priceUnit + (yes+no)/2
-	if int(d.word)%2 == o.hi {
-		if d.holds(0) {
-			no = yes
-		} else {
-			yes = no
-		}
-		length = own*priceUnit + (15*yes+no)/16
-	}
-	o.memo[n] = node(length)
-	return length, own + x + y
-}
-
-func (o *organizer) seen(n node) bool {
+//go:noinline
+func (o *work) seen(n node) bool {
 	o.fit()
 	if o.stamp[n] == o.turn {
 		return true
@@ -238,7 +167,7 @@ func (o *organizer) seen(n node) bool {
 // fit makes room for all nodes.
 //
 //go:noinline
-func (o *organizer) fit() {
+func (o *work) fit() {
 	if k := len(o.nodes) - len(o.stamp); k > 0 {
 		o.stamp = append(o.stamp, make([]int32, k)...)
 		o.memo = append(o.memo, make([]node, k)...)
@@ -247,7 +176,7 @@ func (o *organizer) fit() {
 }
 
 // restrict returns what n decides where a word is first to last.
-func (o *organizer) restrict(n node, word uint8, first, last uint32) node {
+func (o *work) restrict(n node, word uint8, first, last uint32) node {
 	o.turn++
 	return o.follow(n, func(t test) answer {
 		if t.word != word {
@@ -258,7 +187,7 @@ func (o *organizer) restrict(n node, word uint8, first, last uint32) node {
 }
 
 // assume returns what n decides where t holds or doesn't.
-func (o *organizer) assume(n node, t test, truth bool) node {
+func (o *work) assume(n node, t test, truth bool) node {
 	o.turn++
 	return o.follow(n, func(u test) answer {
 		switch {
@@ -272,7 +201,7 @@ func (o *organizer) assume(n node, t test, truth bool) node {
 }
 
 // follow returns n without the tests that decided answers.
-func (o *organizer) follow(n node, decided func(test) answer) node {
+func (o *work) follow(n node, decided func(test) answer) node {
 	d := o.nodes[n]
 	if d.op == opRet {
 		return n
@@ -336,6 +265,8 @@ func (t test) holds(v uint32) bool {
 
 // mergeIntervals returns the intervals without those that continue their
 // neighbour; weights add up.
+//
+//go:noinline
 func mergeIntervals(is []interval) []interval {
 	out := is[:0]
 	for _, i := range is {

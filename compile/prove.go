@@ -4,6 +4,8 @@ import (
 	"encoding/binary"
 	"slices"
 
+	"golang.org/x/net/bpf"
+
 	"github.com/portcullis-go/portcullis/arch"
 	"github.com/portcullis-go/portcullis/internal/diagram"
 	"github.com/portcullis-go/portcullis/profile"
@@ -55,19 +57,19 @@ func Verify(prog *Program, p profile.Profile, t Target) error {
 	if err := p.Validate(); err != nil {
 		return err
 	}
-	return verify(prog, &p, t)
+	return verify(prog, &p, t, diagram.Lift)
 }
 
 // verify is Verify of a profile that is valid.
-func verify(prog *Program, p *profile.Profile, t Target) error {
+func verify(prog *Program, p *profile.Profile, t Target, lift lifting) error {
 	s := diagram.NewStore()
 	want, err := meaning(s, p, t)
 	if err != nil {
 		return &wrapped{"compile: the profile: ", err}
 	}
-	found, err := prog.lift(s, heeded)
+	found, err := lift(s, prog.raw, prog.order, heeded)
 	if err != nil {
-		return err
+		return unlifted(err)
 	}
 	if in, differ := s.Differ(want, found); differ {
 		d := difference(s, in, want, found)
@@ -81,10 +83,15 @@ func verify(prog *Program, p *profile.Profile, t Target) error {
 func (p *Program) lift(s *diagram.Store, canon func(uint32) uint32) (diagram.Meaning, error) {
 	m, err := diagram.Lift(s, p.raw, p.order, canon)
 	if err != nil {
-		err = &wrapped{"compile: the program: ", err}
+		err = unlifted(err)
 	}
 	return m, err
 }
+
+// lifting is diagram.Lift, or diagram.LiftPlain for programs of this compiler.
+type lifting func(*diagram.Store, []bpf.RawInstruction, binary.ByteOrder, func(uint32) uint32) (diagram.Meaning, error)
+
+func unlifted(err error) error { return &wrapped{"compile: the program: ", err} }
 
 // calls returns the program's meaning for the inputs that are calls: where
 // registers have 32 bits the kernel shows upper halves that are 0.
@@ -140,7 +147,7 @@ func difference(s *diagram.Store, in diagram.Input, a, b diagram.Meaning) Differ
 
 // prove is the last stage of Compile.
 func prove(prog *Program, p *profile.Profile, t Target) error {
-	err := verify(prog, p, t)
+	err := verify(prog, p, t, diagram.LiftPlain)
 	if _, differ := err.(*DifferenceError); differ {
 		return &InternalError{Stage: "prove", Err: err}
 	}

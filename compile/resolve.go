@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"github.com/portcullis-go/portcullis/arch"
+	"github.com/portcullis-go/portcullis/internal/diagram"
 	"github.com/portcullis-go/portcullis/profile"
 	"github.com/portcullis-go/portcullis/syscalls"
 )
@@ -95,10 +96,14 @@ func (r *resolver) reportRule(i int, err error) {
 // missing reports a rule's name that the first ABI lacks, if no ABI has it.
 //
 //go:noinline
-func (r *resolver) missing(rule int, name string) {
-	if !syscalls.Known(name) {
-		r.reportRule(rule, &SyscallError{Name: name, Nearest: syscalls.Nearest(name)})
+func (r *resolver) missing(rule int, name string) { r.reportRule(rule, unknown(name)) }
+
+// unknown returns an error for a name that no ABI has.
+func unknown(name string) error {
+	if syscalls.Known(name) {
+		return nil
 	}
+	return &SyscallError{Name: name, Nearest: syscalls.Nearest(name)}
 }
 
 // resolveABI adds what the profile says of ABI a. Names that no ABI has are
@@ -131,41 +136,17 @@ func (r *resolver) resolveABI(def profile.Action, a arch.Arch, first bool) {
 			r.reportMisfits(a, uses[before:])
 		}
 	}
-	ap.uses = sortUses(uses, a.Base())
+	keys := make(list, len(uses)) // by number and by place, which is by rule
+	for i := range uses {
+		keys[i] = uint64(uses[i].first)<<32 | uint64(i)
+	}
+	diagram.Sort(keys, 32)
+	ap.uses = make([]use, len(uses))
+	for i, k := range keys {
+		ap.uses[i] = uses[uint32(k)]
+	}
 	r.abis = append(r.abis, ap)
 	r.muxNotes(&ap)
-}
-
-// sortUses sorts by first number; uses of one stay in order, which is by rule.
-// Numbers that are near base, as those of nearly all calls are, are sorted by
-// counting.
-func sortUses(uses []use, base uint32) []use {
-	const numbers = 1024
-	var first [numbers]int32 // of the chain of uses with a number, plus one
-	after := make([]int32, len(uses))
-	var far list
-	for i := len(uses) - 1; i >= 0; i-- {
-		if n := uses[i].first - base; n < numbers {
-			after[i], first[n] = first[n], int32(i)+1
-		} else {
-			far.pair(uses[i].first, i)
-		}
-	}
-	far.set()
-	sorted := make([]use, 0, len(uses))
-	next := func(below uint64) {
-		for ; len(far) > 0 && far[0]>>32 < below; far = far[1:] {
-			sorted = append(sorted, uses[uint32(far[0])])
-		}
-	}
-	next(uint64(base))
-	for n := range first {
-		for i := first[n]; i > 0; i = after[i-1] {
-			sorted = append(sorted, uses[i-1])
-		}
-	}
-	next(1 << 32)
-	return sorted
 }
 
 // reportMisfits reports constants that don't fit what they are compared with,
@@ -212,7 +193,7 @@ func (r *resolver) claim(uses []use, u use, ap *abiPlan, first bool) []use {
 		u.name = int32(i)
 		if nr, ok := syscalls.Lookup(ap.arch, name); ok {
 			u.first, u.last = nr, nr
-			uses = append(uses, u)
+			u.addTo(&uses)
 		} else if first {
 			r.missing(int(u.rule), name)
 		}
@@ -234,9 +215,12 @@ func (r *resolver) claim(uses []use, u use, ap *abiPlan, first bool) []use {
 func (u *use) addTo(uses *[]use) { *uses = append(*uses, *u) }
 
 func (ap *abiPlan) addMux(m mux) {
-	if !slices.Contains(ap.muxes, m) {
-		ap.muxes = append(ap.muxes, m)
+	for i := range ap.muxes {
+		if ap.muxes[i] == m {
+			return
+		}
 	}
+	ap.muxes = append(ap.muxes, m)
 }
 
 // muxBits returns which bits of the first argument of socketcall or ipc select

@@ -2,6 +2,7 @@ package compile
 
 import (
 	"math"
+	"math/bits"
 
 	"github.com/portcullis-go/portcullis/arch"
 	"github.com/portcullis-go/portcullis/syscalls"
@@ -24,30 +25,19 @@ const (
 // pass the filter. The kernel remembers calls that are always allowed, from Linux
 // 5.11 on, and then shows them to the filter once, when it is installed.
 func (w *work) weigh() {
-	own := w.plan.own(w.options.Target)
-	base, recorded := uint64(0), uint64(0)
-	lists := make([]list, len(w.plan.abis))
+	base := uint64(0)
 	for i := range w.plan.abis {
 		a := w.plan.abis[i].arch
-		is := w.numbersOf(a)
-		base += w.weighNames(is, a, a == own)
-		lists[i] = w.options.Weights.byNumber(a, own)
-		recorded += w.record(is, lists[i], a, 0)
+		base += w.weighNames(w.dispatchOf(a).numbers, a, a == w.own)
 	}
+	recorded := w.record(0)
 	for i := range w.dispatches {
 		for j := range w.dispatches[i].numbers {
 			w.dispatches[i].numbers[j].weight *= max(recorded, 1)
 		}
 	}
-	for i := range w.plan.abis {
-		a := w.plan.abis[i].arch
-		w.record(w.numbersOf(a), lists[i], a, recordedShare*base)
-	}
-	w.sortDispatches()
-}
-
-// sortDispatches puts the audit architecture first that most calls go through.
-func (w *work) sortDispatches() {
+	w.record(recordedShare * base)
+	// The audit architecture comes first that most calls go through.
 	for i := range w.dispatches {
 		d := &w.dispatches[i]
 		for j := range d.numbers {
@@ -59,77 +49,94 @@ func (w *work) sortDispatches() {
 	}
 }
 
-// numbersOf returns the intervals among which an ABI's numbers are.
-func (w *work) numbersOf(a arch.Arch) []interval {
-	for i := range w.dispatches {
-		if w.dispatches[i].audit == a.Audit() {
-			return w.dispatches[i].numbers
-		}
-	}
-	return nil
-}
-
 // own returns the ABI through which most calls are expected.
 func (p *plan) own(t Target) arch.Arch {
-	for i := range p.abis {
-		if p.abis[i].arch == t.Arch {
-			return t.Arch
-		}
+	if p.covers(t.Arch) {
+		return t.Arch
 	}
 	return p.abis[0].arch
+}
+
+func (p *plan) covers(a arch.Arch) bool {
+	for i := range p.abis {
+		if p.abis[i].arch == a {
+			return true
+		}
+	}
+	return false
 }
 
 // weighNames adds the weights of an ABI's calls to the intervals that hold them,
 // and returns their sum.
 func (w *work) weighNames(is []interval, a arch.Arch, own bool) (sum uint64) {
-	factor := uint64(1)
-	if own {
-		factor = weightOwn
-	}
-	var at, next uint32 // the interval, and where the following starts
-	each := uint64(0)   // what a call in it weighs
-	for nr := range syscalls.All(a) {
-		if nr >= next {
-			for int(at)+1 < len(is) && is[at+1].first <= nr {
-				at++
-			}
+	at, next, each := -1, uint32(0), uint64(0)       // the interval, where it ends, and what a call in it weighs
+	syscalls.All(a)(func(nr uint32, _ string) bool { // without range, which is more code
+		for nr >= next && at+1 < len(is) {
+			at++
+			each = w.weightOf(is[at].node, own)
 			next = math.MaxUint32
-			if int(at)+1 < len(is) {
+			if at+1 < len(is) {
 				next = is[at+1].first
 			}
-			each = factor * w.weightOf(is[at].node)
 		}
 		is[at].weight += each
 		sum += each
-	}
+		return true
+	})
 	return sum
 }
 
 // weightOf is what a call with a name weighs that is decided so.
-func (w *work) weightOf(n node) uint64 {
+func (w *work) weightOf(n node, own bool) uint64 {
+	weight := uint64(weightRefused)
 	switch d := &w.nodes[n]; {
 	case d.op != opRet:
-		return weightChecked
+		weight = weightChecked
 	case d.k == retAllow:
-		return weightAllowed
+		weight = weightAllowed
 	}
-	return weightRefused
+	if own {
+		weight *= weightOwn
+	}
+	return weight
 }
 
+// Recorded numbers of calls count up to maxCalls, and are scaled so that all of
+// them together have at most recordedBits bits.
+const (
+	maxCalls     = 1 << 40
+	recordedBits = 30
+)
+
 // record adds the recorded weights of calls that come as far as to the filter to
-// the intervals, times a factor, and returns their sum. All of them together are
-// below 1<<31, which leaves room for the factor.
-func (w *work) record(is []interval, calls list, a arch.Arch, factor uint64) (sum uint64) {
-	remembers := w.options.Target.Kernel.Compare(syscalls.Release{Major: 5, Minor: 11}) >= 0
-	for _, c := range calls {
-		for len(is) > 1 && is[1].first <= uint32(c>>32) {
-			is = is[1:]
+// the intervals, times a factor, and returns their sum.
+func (w *work) record(factor uint64) (sum uint64) {
+	total := uint64(0)
+	for i := range w.weights {
+		total += min(w.weights[i].Calls, maxCalls)
+	}
+	shift := max(bits.Len64(total)-recordedBits, 0)
+	remembers := w.kernel.Compare(syscalls.Release{Major: 5, Minor: 11}) >= 0
+	for i := range w.weights {
+		e := &w.weights[i]
+		a := e.Arch
+		if a == 0 {
+			a = w.own
 		}
-		if d := &w.nodes[is[0].node]; remembers && d.op == opRet && d.k == retAllow && caches(a, uint32(c>>32)) {
+		nr, ok := numberOf(a, e.Syscall)
+		if !ok || !w.plan.covers(a) {
 			continue
 		}
-		sum += uint64(uint32(c))
-		is[0].weight += uint64(uint32(c)) * factor
+		is := w.dispatchOf(a).numbers
+		for len(is) > 1 && is[1].first <= nr {
+			is = is[1:]
+		}
+		if d := &w.nodes[is[0].node]; remembers && d.op == opRet && d.k == retAllow && caches(a, nr) {
+			continue
+		}
+		n := min(e.Calls, maxCalls)
+		sum += n >> shift
+		is[0].weight += n >> shift * factor
 	}
 	return sum
 }

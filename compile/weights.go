@@ -36,20 +36,6 @@ type Weight struct {
 // it is below 1<<31 nevertheless, and can be added up in 32 bits.
 const weightBits = 30
 
-// check returns an error for each entry that names no call, or no ABI.
-func (w Weights) check() []error {
-	var errs []error
-	for i := range w {
-		if a := w[i].Arch; a != 0 && !a.Valid() {
-			errs = append(errs, &ArchError{Arch: a, Reason: "is no ABI"})
-		}
-		if n := w[i].Syscall; !syscalls.Known(n) {
-			errs = append(errs, &wrapped{"compile: weights: ", &SyscallError{Name: n, Nearest: syscalls.Nearest(n)}})
-		}
-	}
-	return errs
-}
-
 // byNumber returns the weights of ABI a, with own in place of the zero Arch: for
 // each number that was called, ascending, the number in the upper half and its
 // weight, which is not 0, in the lower. The scale is the same for all ABIs and

@@ -1,101 +1,89 @@
 package compile
 
 import (
-	"slices"
-	"strconv"
-
 	"golang.org/x/net/bpf"
 
+	"github.com/portcullis-go/portcullis/arch"
 	"github.com/portcullis-go/portcullis/internal/cbpf"
+	"github.com/portcullis-go/portcullis/syscalls"
 )
 
-// work is a filter in the making, which the passes hand on.
+// work is a filter in the making, which the stages hand on. It is one type, and
+// embeds no others than these: each type that has others' methods is described
+// with all of them in every program.
 type work struct {
-	builder
-	options    *Options
+	*dag
+	Passes
+	weights    Weights
+	own        arch.Arch        // through which most calls are expected
+	kernel     syscalls.Release // of the target
+	plan       *plan
+	hi, lo     int // places of the halves of a 64-bit field
+	errs       []error
 	dispatches []dispatch // most frequent first
-	laying     laying
 	root       node
 	code       []bpf.RawInstruction
+	last       node // the last leaf asked for
+
+	// For search trees: patient plans for more spans at once; exhaustive, where
+	// it isn't nil, looks for something cheaper than what was found.
+	patient    bool
+	exhaustive func(*work, []span, node, uint32) (node, uint32)
+	word       uint8
+	fee        uint32 // what a test costs by being there
+	limit      int    // of the spans for which a plan is made
+	long       bool   // the code of all spans is long
+	spans      []span
+	// The plan of n spans: by first and last, what the cheapest tree costs, and
+	// the span before which a bound divides best.
+	n      int
+	costs  []uint32
+	cuts   []int16
+	sums   []uint32               // of the weights before each span
+	chains [][maxAmong + 1]uint32 // by first span and distance of the last one
+
+	// For decisions on arguments: lowHalves is whether low halves may be looked at
+	// first at all, and order is 1 where those of all fields are looked at before
+	// any high half; else fields are looked at one by one, the high half first.
+	lowHalves bool
+	order     int
+	done      [][2]node // by node and order, what the node became, plus one
+	memo      []node    // by node, the result of the walk whose turn is in stamp
+	stamp     []int32
+	turn      int32
+	left      int    // how many more steps may be taken for one number
+	tests     []test // of the word that is surveyed
 }
 
-// pass is a step from a plan to instructions.
-type pass struct {
-	// name is by which Options.Without leaves the pass out; "" marks one that
-	// can't be.
-	name string
-	does string // what it does, for people to read
+// stages are what makes a program of a plan, in this order. A stage that is a
+// pass as a whole is left out with it; other passes are for the stages to ask for.
+var stages = [...]struct {
+	pass Passes
 	run  func(*work)
+}{
+	{0, (*work).decideAll},
+	{PassArguments, (*work).arguments},
+	{PassWeights, (*work).weigh},
+	{PassStretches, (*work).stretches},
+	{0, (*work).dispatch},
+	{0, (*work).layout},
 }
 
-// passes are in the order in which they run. Each of those with a name makes
-// programs shorter or faster, and none changes what a program decides.
-var passes = [...]pass{
-	{"sharing", "equal decisions exist once, whatever calls they are for", func(w *work) { w.apart = false }},
-	{"planning", "search by the cheapest tree of tests, not by halves", func(w *work) { w.planning = true }},
-	{"equalities", "take out lone values by one test for equality", func(w *work) { w.equalities = true }},
-	{"halves", "look at low halves first, as high ones are mostly 0, where no ABI shares their tests", (*work).halves},
-	{"heaviest", "ask first for a value that makes up much of all calls", func(w *work) { w.heaviest = true }},
-	{"neighbours", "make one interval of neighbouring numbers that are decided alike", func(w *work) { w.neighbours = true }},
-	{"", "decide for each number as the rules are written", (*work).decisions},
-	{"arguments", "look at each word of an argument once on any way, and search its values", (*work).arguments},
-	{"weights", "expect calls as the weights say, and not all numbers alike", (*work).weigh},
-	{"stretches", "search once among numbers that several audit architectures decide alike", (*work).stretches},
-	{"", "search for numbers", (*work).dispatch},
-	{"loads", "don't load what the accumulator holds", func(w *work) { w.laying.loads = true }},
-	{"placement", "place the shorter branch first, and long ones behind the tests that choose between them", func(w *work) { w.laying.placement = true }},
-	{"copies", "repeat a far return instead of jumping to it", func(w *work) { w.laying.copies = true }},
-	{"", "lay out instructions", (*work).layout},
-}
-
-// Pass is a step that makes programs shorter or faster.
-type Pass struct {
-	Name string // for Options.Without
-	Does string // what it does, in a few words
-}
-
-// Passes returns the passes that Options.Without can leave out, in the order in
-// which they run.
-func Passes() []Pass {
-	var ps []Pass
-	for i := range passes {
-		if p := &passes[i]; p.name != "" {
-			ps = append(ps, Pass{p.name, p.does})
-		}
-	}
-	return ps
-}
-
-// PassError reports a name in Options.Without that no pass has.
-type PassError struct{ Name string }
-
-// Error returns the name.
-func (e *PassError) Error() string { return "compile: there is no pass " + strconv.Quote(e.Name) }
-
-// unknownPasses returns an error for each name in Without that no pass has.
-func (o *Options) unknownPasses() (errs []error) {
-next:
-	for _, name := range o.Without {
-		for i := range passes {
-			if passes[i].name == name && name != "" {
-				continue next
-			}
-		}
-		errs = append(errs, &PassError{name})
-	}
-	return errs
-}
-
-// compile runs the passes on a plan.
+// compile runs the stages on a plan.
 func (p *plan) compile(o *Options) (*work, error) {
-	w := &work{options: o}
-	w.plan, w.dag = p, newDAG()
-	w.apart, w.thorough = true, o.Exhaustive
-	w.patient = o.Exhaustive || len(o.Weights) > 0
+	w := &work{dag: newDAG(), Passes: AllPasses &^ o.Without, plan: p,
+		weights: o.Weights, own: p.own(o.Target), kernel: o.Target.Kernel, exhaustive: o.Effort.exhaustive}
+	for i := range o.Weights {
+		if err := unknown(o.Weights[i].Syscall); err != nil {
+			w.errs = append(w.errs, &wrapped{"compile: weights: ", err})
+		}
+	}
+	w.apart = !w.has(PassSharing)
+	w.patient = w.exhaustive != nil || len(o.Weights) > 0
 	w.hi, w.lo = halves(p.order)
-	for i := range passes {
-		if passes[i].name == "" || !slices.Contains(o.Without, passes[i].name) {
-			passes[i].run(w)
+	for i := range stages {
+		if s := &stages[i]; w.has(s.pass) {
+			s.run(w)
 		}
 		if w.full {
 			w.errs = append(w.errs, tooLong(cbpf.MaxInsns+1, w.dag))
@@ -107,83 +95,55 @@ func (p *plan) compile(o *Options) (*work, error) {
 	return w, nil
 }
 
-// halves lets low halves come first, unless some ABIs have no high ones: these
-// share what follows on a test of a high half.
-func (w *work) halves() {
+// arguments rebuilds the decisions on arguments.
+func (w *work) arguments() {
+	// Low halves can come first, unless some ABIs have no high ones: these share
+	// what follows on a test of a high half.
 	bits := 0
 	for i := range w.plan.abis {
 		bits |= w.plan.abis[i].arch.Bits()
 	}
-	w.lowHalves = bits == 64
-}
-
-// arguments rebuilds the decisions on arguments.
-func (w *work) arguments() {
+	w.lowHalves = w.has(PassHalves) && bits == 64
 	for i := range w.dispatches {
 		d := &w.dispatches[i]
 		for j := range d.numbers {
 			d.numbers[j].node = w.organize(d.numbers[j].node)
 		}
-		if w.neighbours {
+		if w.has(PassNeighbours) {
 			d.numbers = mergeIntervals(d.numbers)
 		}
 	}
 }
 
-// stretches replaces intervals that the first audit architecture shares with
-// another by one decision among them, where that is most of one. Both trees must
-// then have a bound before it, which makes ways longer.
+// stretches replaces the last intervals that the first audit architecture shares
+// with another, if they are most of one, by one decision among them. Both trees
+// must then have a bound before it, which makes ways longer.
 func (w *work) stretches() {
 	for i := 1; i < len(w.dispatches); i++ {
 		a, b := &w.dispatches[0], &w.dispatches[i]
-		for {
-			x, y, n := commonRun(a.numbers, b.numbers)
-			if n < 2 || 2*n < min(len(a.numbers), len(b.numbers)) {
-				break
-			}
-			is := slices.Clone(a.numbers[x : x+n])
-			one := interval{first: is[0].first}
-			other := one
-			for j := range is {
-				one.weight += is[j].weight
-				other.weight += b.numbers[y+j].weight
-				is[j].weight += b.numbers[y+j].weight
-			}
-			one.node = w.search(wordNr, is)
-			other.node = one.node
-			a.numbers = slices.Replace(a.numbers, x, x+n, one)
-			b.numbers = slices.Replace(b.numbers, y, y+n, other)
+		x, y := len(a.numbers), len(b.numbers)
+		all := min(x, y)
+		for x > 0 && y > 0 && a.numbers[x-1].first == b.numbers[y-1].first && a.numbers[x-1].node == b.numbers[y-1].node {
+			x, y = x-1, y-1
 		}
-	}
-}
-
-// commonRun returns the longest run of intervals that two lists share: where it
-// starts in each, and its length. Where its last interval ends doesn't matter.
-func commonRun(a, b []interval) (x, y, n int) {
-	run := 0
-	for i, j := 0, 0; i < len(a) && j < len(b); {
-		switch {
-		case a[i].first < b[j].first:
-			i, run = i+1, 0
-		case a[i].first > b[j].first:
-			j, run = j+1, 0
-		case a[i].node != b[j].node:
-			i, j, run = i+1, j+1, 0
-		default:
-			i, j, run = i+1, j+1, run+1
-			if run > n {
-				x, y, n = i-run, j-run, run
-			}
+		if n := len(a.numbers) - x; n < 2 || 2*n < all {
+			continue
 		}
+		one := interval{first: a.numbers[x].first}
+		for j := range a.numbers[x:] {
+			a.numbers[x+j].weight += b.numbers[y+j].weight
+			one.weight += a.numbers[x+j].weight
+		}
+		one.node = w.search(wordNr, a.numbers[x:])
+		a.numbers, b.numbers = append(a.numbers[:x], one), append(b.numbers[:y], one)
 	}
-	return x, y, n
 }
 
 // dispatch makes the decision of the whole filter: by audit architecture, then
 // by number, then by arguments.
 func (w *work) dispatch() {
 	w.root = w.leaf(w.plan.badArch)
-	for i := range slices.Backward(w.dispatches) {
+	for i := len(w.dispatches) - 1; i >= 0; i-- {
 		d := &w.dispatches[i]
 		w.root = w.decide(test{word: wordArch, op: opEq, mask: ^uint32(0), k: d.audit}, w.search(wordNr, d.numbers), w.root)
 	}
@@ -191,7 +151,7 @@ func (w *work) dispatch() {
 
 func (w *work) layout() {
 	var err error
-	if w.code, err = emit(w.dag, w.root, w.laying); err != nil {
+	if w.code, err = emit(w.dag, w.root, w.Passes); err != nil {
 		w.errs = append(w.errs, err)
 	}
 }

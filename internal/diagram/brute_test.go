@@ -50,7 +50,7 @@ func TestEveryInput(t *testing.T) {
 				}
 				p := g.program(3 + g.IntN(25))
 				s := NewStore()
-				m, err := lift(s, p, order, same, g.word)
+				m, err := lift(s, p, order, same, g.word, (*lifter).others)
 				count.programs++
 				if err != nil {
 					var le *LiftError
@@ -73,7 +73,7 @@ func TestEveryInput(t *testing.T) {
 				if cbpf.Check(q) != nil {
 					continue
 				}
-				n, err := lift(s, q, order, same, g.word)
+				n, err := lift(s, q, order, same, g.word, (*lifter).others)
 				if err != nil {
 					continue
 				}

@@ -31,13 +31,22 @@ func (e *LiftError) Error() string { return "instruction " + strconv.Itoa(e.PC) 
 // divided where a test could go both ways. Jumps lead forward only, so every way
 // ends.
 func Lift(s *Store, prog []bpf.RawInstruction, order binary.ByteOrder, canon func(uint32) uint32) (Meaning, error) {
-	return lift(s, prog, order, canon, ^uint32(0))
+	return lift(s, prog, order, canon, ^uint32(0), (*lifter).others)
+}
+
+// LiftPlain is Lift for programs that only load words, mask, jump and return, as
+// this module's compiler makes them. Any other instruction is a *LiftError. It is
+// for those who don't want the code for the others in their programs.
+func LiftPlain(s *Store, prog []bpf.RawInstruction, order binary.ByteOrder, canon func(uint32) uint32) (Meaning, error) {
+	return lift(s, prog, order, canon, ^uint32(0), nil)
 }
 
 // lift is Lift where no word of seccomp_data is above last, a power of two less
-// one: the tests try all inputs of small words.
-func lift(s *Store, prog []bpf.RawInstruction, order binary.ByteOrder, canon func(uint32) uint32, last uint32) (Meaning, error) {
-	l := &lifter{Store: s, prog: prog, live: liveness(prog), canon: canon, word: last,
+// one: the tests try all inputs of small words. Instructions that aren't plain
+// are for others.
+func lift(s *Store, prog []bpf.RawInstruction, order binary.ByteOrder, canon func(uint32) uint32, last uint32,
+	others func(*lifter, int, state) (state, bool)) (Meaning, error) {
+	l := &lifter{s: s, prog: prog, live: liveness(prog), canon: canon, word: last, other: others,
 		waiting: make([]int32, len(prog)), memos: make([]int32, len(prog))}
 	if order == binary.ByteOrder(binary.BigEndian) {
 		l.swapped = 1
@@ -62,7 +71,7 @@ func lift(s *Store, prog []bpf.RawInstruction, order binary.ByteOrder, canon fun
 }
 
 type lifter struct {
-	*Store
+	s       *Store
 	prog    []bpf.RawInstruction
 	live    []uint64
 	canon   func(uint32) uint32
@@ -77,6 +86,9 @@ type lifter struct {
 	groups  []group
 	leaves  []leaf
 	parts   int // spans of numbers so far
+
+	// other runs an instruction that isn't plain, as exec does; nil refuses it.
+	other func(l *lifter, pc int, st state) (_ state, done bool)
 
 	cell  int     // counts the cells for which there are memos
 	memos []int32 // by instruction, the last memo: 0 is none and i+1 is memo[i]
@@ -128,12 +140,12 @@ type fact struct {
 	value uint32
 }
 
-func (l *lifter) stopped() bool { return l.err != nil || l.full }
+func (l *lifter) stopped() bool { return l.err != nil || l.s.full }
 
 // run executes the program for these numbers and l.arch, and leaves what becomes
 // of them in l.leaves. It stops early if l.cut is set.
 func (l *lifter) run(nrs span) {
-	l.work(32 + len(l.prog)/8)
+	l.s.work(32 + len(l.prog)/8)
 	l.leaves, l.groups = l.leaves[:0], l.groups[:0]
 	clear(l.waiting)
 	l.arrive(0, state{}, []span{nrs})
@@ -151,11 +163,11 @@ func (l *lifter) run(nrs span) {
 
 // arrive adds numbers that come to an instruction. They are the caller's no more.
 func (l *lifter) arrive(pc int, st state, nrs []span) {
-	if len(nrs) == 0 || !l.work(1+len(nrs)) {
+	if len(nrs) == 0 || !l.s.work(1+len(nrs)) {
 		return
 	}
 	l.mask(pc, &st)
-	for i := l.waiting[pc]; i != 0 && l.step(); {
+	for i := l.waiting[pc]; i != 0 && l.s.step(); {
 		g := &l.groups[i-1]
 		if g.state == st {
 			g.nrs, g.mixed = append(g.nrs, nrs...), true
@@ -175,7 +187,7 @@ func (l *lifter) advance(pc int, st state, nrs []span) {
 		if done {
 			r = l.result(pc, &st)
 		} else if done = l.exec(pc, &st); done {
-			r = l.Result(l.canon(0))
+			r = l.s.Result(l.canon(0))
 		}
 		if !done {
 			l.arrive(next[0], st, nrs)
@@ -220,8 +232,11 @@ func (l *lifter) openArgs(pc int, st state, nrs []span) {
 		}
 		return
 	}
-	todo := slices.Clone(nrs)
-	for slices.Reverse(todo); len(todo) > 0 && !l.stopped(); {
+	todo := make([]span, len(nrs))
+	for i := range nrs {
+		todo[len(nrs)-1-i] = nrs[i]
+	}
+	for len(todo) > 0 && !l.stopped() {
 		s := todo[len(todo)-1]
 		todo = todo[:len(todo)-1]
 		l.cell++
@@ -246,7 +261,7 @@ func (l *lifter) numbers() []Number {
 	for i, f := range l.leaves {
 		order[i] = uint64(f.first)<<32 | uint64(i)
 	}
-	slices.Sort(order)
+	Sort(order, 0)
 	ns := make([]Number, 0, len(order))
 	for _, o := range order {
 		f := &l.leaves[uint32(o)]
@@ -261,14 +276,14 @@ func (l *lifter) numbers() []Number {
 // turn, and again for each constant, which would else become a diagram of all
 // ways to combine these tests.
 func (l *lifter) args(pc int, st state, c cell) (Ref, cut) {
-	for l.step() {
+	for l.s.step() {
 		l.mask(pc, &st)
 		id := 0
 		if l.ofCell(pc, &st) {
 			id = l.cell
 		}
 		old := int32(0) // a memo of a cell that has passed
-		for i := l.memos[pc]; i != 0 && l.step(); {
+		for i := l.memos[pc]; i != 0 && l.s.step(); {
 			m := &l.memo[i-1]
 			if m.cell != 0 && m.cell != l.cell {
 				old = i
@@ -283,7 +298,7 @@ func (l *lifter) args(pc int, st state, c cell) (Ref, cut) {
 			return l.result(pc, &st), cut{}
 		case n == 1:
 			if l.exec(pc, &st) {
-				return l.Result(l.canon(0)), cut{}
+				return l.s.Result(l.canon(0)), cut{}
 			}
 			pc = next[0]
 			continue
@@ -311,7 +326,7 @@ func (l *lifter) args(pc int, st state, c cell) (Ref, cut) {
 		if where.at != 0 || l.stopped() {
 			return 0, where
 		}
-		r := l.Choose(l.argTest(t), yes, no)
+		r := l.s.Choose(l.argTest(t), yes, no)
 		if old != 0 {
 			m := &l.memo[old-1]
 			m.state, m.cell, m.ref = st, id, r
@@ -343,7 +358,7 @@ func (l *lifter) result(pc int, st *state) Ref {
 		}
 		k = st.a.flip
 	}
-	return l.Result(l.canon(k))
+	return l.s.Result(l.canon(k))
 }
 
 func (l *lifter) fail(pc int, msg string) {
@@ -389,7 +404,7 @@ func (l *lifter) memory(mem *scratchMemory) int {
 	if l.mems == nil {
 		l.mems = []*scratchMemory{new(scratchMemory)}
 	}
-	l.steps += len(l.mems)
+	l.s.steps += len(l.mems)
 	for i, m := range l.mems {
 		if *m == *mem {
 			return i

@@ -47,6 +47,25 @@ func (l *lifter) exec(pc int, st *state) (done bool) {
 		if st.known.word == st.a.word && st.a.word >= wordArgs {
 			st.a = constant(st.known.value)
 		}
+	case cbpf.AndK:
+		st.a.keep &= ins.K
+		st.a.flip &= ins.K
+		st.a = st.a.normal()
+	default:
+		if l.other != nil {
+			*st, done = l.other(l, pc, *st)
+			return done
+		}
+		l.fail(pc, "isn't plain")
+	}
+	return false
+}
+
+// others runs the instructions that exec doesn't know. It takes and returns the
+// state: through a pointer, all states would be on the heap.
+func (l *lifter) others(pc int, st state) (_ state, done bool) {
+	ins := l.prog[pc]
+	switch ins.Op {
 	case cbpf.LdImm:
 		st.a = constant(ins.K)
 	case cbpf.LdLen:
@@ -60,11 +79,11 @@ func (l *lifter) exec(pc int, st *state) (done bool) {
 	case cbpf.Txa:
 		st.a = st.x
 	case cbpf.LdMem, cbpf.LdxMem, cbpf.St, cbpf.Stx:
-		l.scratch(ins, st)
+		l.scratch(ins, &st)
 	default:
-		return l.alu(pc, st)
+		done = l.alu(pc, &st)
 	}
-	return false
+	return st, done
 }
 
 // scratchMemory is the machine's other memory.

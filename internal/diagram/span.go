@@ -15,7 +15,7 @@ func joined(spans []span) []span {
 	for i, s := range spans {
 		order[i] = uint64(s.first)<<32 | uint64(s.last)
 	}
-	slices.Sort(order)
+	Sort(order, 0)
 	out := spans[:0]
 	for _, o := range order {
 		out = appendSpan(out, span{uint32(o >> 32), uint32(o)})
@@ -43,7 +43,7 @@ const maxParts = 1 << 18
 // part counts a span that is divided.
 func (l *lifter) part() {
 	if l.parts++; l.parts > maxParts {
-		l.full = true
+		l.s.full = true
 	}
 }
 
@@ -99,7 +99,7 @@ func (l *lifter) divideOne(k uint32, nrs []span) (yes, no []span) {
 		copy(nrs[i+2:], nrs[i+1:])
 		nrs[i+1] = high
 	}
-	l.work(1 + (len(nrs)-i)/16)
+	l.s.work(1 + (len(nrs)-i)/16)
 	return []span{{k, k}}, nrs
 }
 
@@ -107,9 +107,9 @@ func (l *lifter) divideOne(k uint32, nrs []span) (yes, no []span) {
 // sees them inverted.
 func (l *lifter) divideMasked(t wordTest, nrs []span) (yes, no []span) {
 	for _, s := range nrs {
-		for rest := s; l.step(); rest, s = (span{s.last + 1, rest.last}), (span{s.last + 1, rest.last}) {
+		for rest := s; l.s.step(); rest, s = (span{s.last + 1, rest.last}), (span{s.last + 1, rest.last}) {
 			o, where := l.decide(t, cell{l.arch, s})
-			for ; o == open && l.step(); o, where = l.decide(t, cell{l.arch, s}) {
+			for ; o == open && l.s.step(); o, where = l.decide(t, cell{l.arch, s}) {
 				l.part()
 				s.last = where.at - 1
 			}
