@@ -29,7 +29,7 @@ const (
 	// grows with the square of them. What is more than that is divided until it
 	// is fewPlanned.
 	maxPlanned        = 64
-	fewPlanned        = 48
+	fewPlanned        = 24
 	maxPlannedPatient = 512
 	// maxWeight is what the weights of a word's values are scaled to, so that
 	// sums of costs fit.

@@ -145,6 +145,11 @@ func nameID(name string) (uint16, bool) {
 // hash places a name in nameSlots. The generator has the same function.
 func hash(s string) uint32 {
 	h := uint32(len(s))
+	for len(s) >= 4 { // four letters at once take a quarter of the time
+		h = (h ^ (uint32(s[0]) | uint32(s[1])<<8 | uint32(s[2])<<16 | uint32(s[3])<<24)) * 0x9e3779b1
+		h ^= h >> 15
+		s = s[4:]
+	}
 	for i := range len(s) {
 		h = (h ^ uint32(s[i])) * 0x01000193
 	}

@@ -38,7 +38,7 @@ const (
 	armFrom  = 0xf0000
 	armTo    = 640
 	armCount = 16
-	hashSize = 768
+	hashSize = 1024
 )
 
 func readTable(input []byte) (*table, error) {
@@ -116,6 +116,11 @@ func packRelease(s string) (uint64, error) {
 // so the two must agree; every test of Lookup notices if they don't.
 func hash(s string) uint32 {
 	h := uint32(len(s))
+	for len(s) >= 4 { // four letters at once take a quarter of the time
+		h = (h ^ (uint32(s[0]) | uint32(s[1])<<8 | uint32(s[2])<<16 | uint32(s[3])<<24)) * 0x9e3779b1
+		h ^= h >> 15
+		s = s[4:]
+	}
 	for i := range len(s) {
 		h = (h ^ uint32(s[i])) * 0x01000193
 	}
