@@ -164,13 +164,25 @@ func (m *meant) verdict(a arch.Arch, claims []claim, held list) diagram.Ref {
 			if c.name >= 0 {
 				name = r.Syscalls[c.name]
 			}
-			rest = m.cond(r.If, a, name, then, rest)
+			if _, several := r.If.(profile.And); !several {
+				rest = m.cond(r.If, a, name, then, rest)
+				continue
+			}
+			// Where all parts hold is a small diagram, and joining it with the rest one
+			// step: each part would else be tested in all of the rest.
+			ret, _ := m.s.Terminal(then)
+			all := m.cond(r.If, a, name, m.s.Result(1), m.s.Result(0))
+			rest = m.s.Combine(all, rest, func(holds, other uint32) uint32 {
+				if holds != 0 {
+					return ret
+				}
+				return other
+			})
 			continue
 		}
 		if r.If != nil {
 			// Whether the condition holds is in memory: the strictest counts.
-			ret, _ := m.s.Terminal(then)
-			then = m.s.Map(rest, func(other uint32) uint32 { return stricter(ret, other) })
+			then = m.s.Combine(then, rest, stricter)
 		}
 		rest = m.s.Choose(diagram.Test{K: uint64(c.call), Operand: diagram.Operand{Keep: uint64(c.selector)}}, then, rest)
 	}
