@@ -1,7 +1,9 @@
 package compile_test
 
 import (
+	"math/rand/v2"
 	"slices"
+	"sync/atomic"
 	"testing"
 
 	"golang.org/x/net/bpf"
@@ -93,46 +95,110 @@ func alwaysAllowed(p profile.Profile, a arch.Arch, nr uint32) bool {
 	return p.Default == profile.Allow()
 }
 
-// TestKernelCache checks that the kernel recognises the calls that are always
-// allowed, and that what it takes for such a call is one.
-func TestKernelCache(t *testing.T) {
-	allowed := 0
-	for _, g := range groups() {
-		for _, e := range corpus() {
-			if len(e.profile.Rules) > 100 && !isLong(g) {
+// cacheCase is a profile and ABIs, and what the kernel's cache should hold of them.
+type cacheCase struct {
+	name    string
+	p       profile.Profile
+	g       []arch.Arch
+	allowed [][]uint32 // by ABI of g, the numbers that are always allowed
+}
+
+func newCacheCase(e entry, g []arch.Arch) *cacheCase {
+	c := &cacheCase{e.name, e.profile.On(g...), g, make([][]uint32, len(g))}
+	for i, a := range g {
+		for nr := a.Base(); nr <= a.Base()+600; nr++ {
+			if alwaysAllowed(c.p, a, nr) {
+				c.allowed[i] = append(c.allowed[i], nr)
+			}
+		}
+	}
+	return c
+}
+
+// check checks that the kernel recognises the calls that are always allowed, and
+// that what it takes for such a call is one. It returns how many those are.
+func (c *cacheCase) check(t testing.TB, o compile.Options) (allowed int) {
+	t.Helper()
+	o.Target.Arch, o.SkipProof = c.g[0], true
+	prog, err := compile.Compile(c.p, o)
+	if isTooLong(err) && len(c.p.Rules) > 100 && o.Without != 0 {
+		return 0
+	}
+	if err != nil {
+		t.Fatalf("%s: %v", c.name, err)
+	}
+	raw := prog.Raw()
+	for i, a := range c.g {
+		always := c.allowed[i]
+		for nr := a.Base(); nr <= a.Base()+600; nr++ {
+			cached := isConstAllow(raw, nr, a.Audit())
+			if len(always) > 0 && always[0] == nr {
+				always = always[1:]
+				if allowed++; !cached {
+					t.Fatalf("%s without %v: %v %d is always allowed, but not to the kernel\n%v", c.name, o.Without, a, nr,
+						prog.Trace(compile.Data{Nr: int32(nr), Arch: a.Audit()}))
+				}
+				continue // that it is allowed, other tests see to
+			}
+			if !cached {
 				continue
 			}
-			p, target := e.profile.On(g...), compile.Target{Arch: g[0]}
-			prog, err := compile.Compile(p, compile.Options{Target: target, SkipProof: true})
-			if err != nil {
-				t.Fatal(err)
-			}
-			raw := prog.Raw()
-			for _, a := range g {
-				for nr := a.Base(); nr <= a.Base()+600; nr++ {
-					cached := isConstAllow(raw, nr, a.Audit())
-					if alwaysAllowed(p, a, nr) {
-						allowed++
-						if !cached {
-							t.Fatalf("%s: %v %d is always allowed, but not to the kernel\n%v", e.name, a, nr,
-								prog.Trace(compile.Data{Nr: int32(nr), Arch: a.Audit()}))
-						}
-					}
-					if !cached {
-						continue
-					}
-					for _, v := range []uint64{0, 1, 1 << 33, ^uint64(0)} {
-						d := compile.Data{Nr: int32(nr), Arch: a.Audit(), Args: [6]uint64{v, v, v, v, v, v}}
-						if got := prog.Run(d); got != profile.Allow() {
-							t.Fatalf("%s: cached, but %v: %v", e.name, d, got)
-						}
-					}
+			for _, v := range []uint64{0, 1, 1 << 33, ^uint64(0)} {
+				d := compile.Data{Nr: int32(nr), Arch: a.Audit(), Args: [6]uint64{v, v, v, v, v, v}}
+				if got := prog.Run(d); got != profile.Allow() {
+					t.Fatalf("%s without %v: cached, but %v: %v", c.name, o.Without, d, got)
 				}
 			}
 		}
 	}
-	if allowed == 0 {
+	return allowed
+}
+
+// The kernel's cache holds what it can, however a profile is compiled: with each
+// pass left out, all of them or some, with weights, and exhaustively.
+func TestKernelCache(t *testing.T) {
+	var programs, allowed atomic.Int64
+	sample(t, 2, func(t *testing.T, g []arch.Arch, rnd *rand.Rand) {
+		for i, e := range entriesOn(g) {
+			c := newCacheCase(e, g)
+			for _, o := range append(ways(rnd, i, g), compile.Options{}, compile.Options{Effort: compile.Exhaustive()}) {
+				allowed.Add(int64(c.check(t, o)))
+				programs.Add(1)
+			}
+		}
+	})
+	if allowed.Load() == 0 {
 		t.Error("no call of the corpus is always allowed")
 	}
-	t.Logf("%d calls are always allowed", allowed)
+	t.Logf("%d programs, in which %d calls are always allowed", programs.Load(), allowed.Load())
+}
+
+// Nor does any set of passes keep the kernel from that.
+func TestKernelCacheSubsets(t *testing.T) {
+	step := compile.Passes(1)
+	if testing.Short() {
+		step = 37
+	}
+	var programs, allowed atomic.Int64
+	t.Run("all", func(t *testing.T) {
+		for _, g := range [][]arch.Arch{{arch.X86_64, arch.X86, arch.X32}, {arch.S390X}} {
+			for _, e := range corpus() {
+				if !slices.Contains([]string{"names", "families", "wide"}, e.name) {
+					continue
+				}
+				t.Run(e.name+"/"+groupName(g), func(t *testing.T) {
+					t.Parallel()
+					c := newCacheCase(e, g)
+					for set := compile.Passes(0); set <= compile.AllPasses; set += step {
+						allowed.Add(int64(c.check(t, compile.Options{Without: set})))
+						programs.Add(1)
+					}
+				})
+			}
+		}
+	})
+	if allowed.Load() == 0 {
+		t.Error("no call is always allowed")
+	}
+	t.Logf("%d programs, in which %d calls are always allowed", programs.Load(), allowed.Load())
 }

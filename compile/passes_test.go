@@ -1,0 +1,279 @@
+package compile_test
+
+import (
+	"errors"
+	"fmt"
+	"math/rand/v2"
+	"strings"
+	"sync/atomic"
+	"testing"
+
+	"github.com/portcullis-go/portcullis/arch"
+	"github.com/portcullis-go/portcullis/compile"
+	"github.com/portcullis-go/portcullis/profile"
+	"github.com/portcullis-go/portcullis/syscalls"
+)
+
+// A figure of a program of which less is better.
+type figure struct {
+	name string
+	of   func(*compile.Program) float64
+}
+
+var (
+	length   = figure{"instructions", func(p *compile.Program) float64 { return float64(p.Stats().Instructions) }}
+	meanPath = figure{"mean path", func(p *compile.Program) float64 { return p.Stats().MeanPath }}
+	weighted = figure{"weighted path", func(p *compile.Program) float64 { return p.Stats().WeightedPath }}
+)
+
+// way is how many instructions run for a call of the program's first ABI.
+func way(name string, args ...uint64) figure {
+	return figure{fmt.Sprintf("way of %s%d", name, args), func(p *compile.Program) float64 {
+		d, err := compile.Call(p.Arches()[0], name, args...)
+		if err != nil {
+			panic(err)
+		}
+		return float64(len(p.Trace(d).PCs))
+	}}
+}
+
+// passCase is a profile for which a pass matters: with it the figure is less
+// than without.
+type passCase struct {
+	pass   compile.Passes
+	better figure
+	p      profile.Profile
+	o      compile.Options
+}
+
+func passCases() []passCase {
+	x64, a64 := on(arch.X86_64), on(arch.AArch64)
+	busy := on(arch.X86_64)
+	busy.Weights = compile.Weights{{Syscall: "ioctl", Calls: 1000}, {Syscall: "openat", Calls: 10}, {Syscall: "mount", Calls: 1}}
+	some := profile.New(profile.Allow()).Deny(arch.EPERM, "ioctl", "mount", "ptrace", "keyctl", "bpf", "openat", "setns")
+	odd := []uint64{1, 3, 5, 7, 9, 11, 13, 15, 17, 19}
+	low, high := profile.New(eperm), profile.New(eperm)
+	for i := range uint32(100) {
+		low = low.Rule(profile.Rule{Numbers: numbers(20+i, 20+i), Action: profile.Allow()})
+	}
+	for i := range uint32(16) {
+		// Numbers from 424 on are the same on all ABIs.
+		high = high.Rule(profile.Rule{Numbers: numbers(424+2*i, 424+2*i), Action: profile.Errno(arch.Errno(50 + i))})
+	}
+	return []passCase{
+		{compile.PassSharing, length, profile.New(eperm).Allow("read", "pread64").If(arg(2).Less(100)), x64},
+		{compile.PassPlanning, length, profile.New(eperm).Allow("read", "write", "exit_group", "futex", "mmap", "brk"), x64},
+		{compile.PassEqualities, length, profile.New(profile.Allow()).Deny(arch.EPERM, "mount", "ptrace", "bpf"), a64},
+		{compile.PassHeaviest, weighted, some, busy},
+		{compile.PassHalves, way("read", 0, 0, 9), profile.New(eperm).Allow("read").If(arg(2).In(100, 4096)), x64},
+		{compile.PassArguments, meanPath, profile.New(eperm).Allow("fcntl").If(arg(1).In(odd...)), a64},
+		{compile.PassNeighbours, meanPath, low, a64},
+		{compile.PassWeights, meanPath, profile.New(profile.Allow()).Deny(arch.EPERM, "io_setup", "bpf", "futex"), x64},
+		{compile.PassStretches, length, high.On(arch.AArch64, arch.ARM), a64},
+		{compile.PassLoads, length, profile.New(eperm).Allow("read", "ppoll"), a64},
+		{compile.PassPlacement, meanPath, far(300), on(arch.S390X)},
+		{compile.PassCopies, meanPath, far(300), on(arch.S390X)},
+	}
+}
+
+// TestPassCases shows what each pass is for, in a program with it and one
+// without. The golden has both.
+func TestPassCases(t *testing.T) {
+	var b strings.Builder
+	seen := compile.Passes(0)
+	for _, c := range passCases() {
+		seen |= c.pass
+		with := compiled(t, c.p, c.o)
+		c.o.Without = c.pass
+		without := compiled(t, c.p, c.o)
+		x, y := c.better.of(with), c.better.of(without)
+		if x >= y {
+			t.Errorf("%v: %s %.3f with it, %.3f without", c.pass, c.better.name, x, y)
+		}
+		if d, err := compile.Equal(with, without); d != nil || err != nil {
+			t.Errorf("%v: %v, %v", c.pass, d, err)
+		}
+		fmt.Fprintf(&b, "-- %v: %s %.2f, without the pass %.2f --\n%s-- without %[1]v --\n%[6]s", c.pass, c.better.name, x, y,
+			shortened(with.String()), shortened(without.String()))
+	}
+	if seen != compile.AllPasses {
+		t.Errorf("no case for %v", compile.AllPasses&^seen)
+	}
+	golden(t, "passes.txt", b.String())
+}
+
+func compiled(t testing.TB, p profile.Profile, o compile.Options) *compile.Program {
+	t.Helper()
+	prog, err := compile.Compile(p, o)
+	if err != nil {
+		t.Fatalf("without %v: %v\n%s", o.Without, err, describe(p))
+	}
+	return prog
+}
+
+// shortened leaves out the middle of a long listing.
+func shortened(listing string) string {
+	const shown = 30
+	lines := strings.SplitAfter(listing, "\n")
+	if len(lines) <= 2*shown {
+		return listing
+	}
+	return strings.Join(lines[:shown], "") + "      ...\n" + strings.Join(lines[len(lines)-shown:], "")
+}
+
+// ParsePasses reads what String writes.
+func TestPassesText(t *testing.T) {
+	var names []string
+	for i := 0; 1<<i <= compile.AllPasses; i++ {
+		names = append(names, compile.Passes(1<<i).String())
+	}
+	if all := compile.AllPasses.String(); all != strings.Join(names, ",") {
+		t.Errorf("all are %q, the single ones %q", all, names)
+	}
+	for p := compile.Passes(0); p <= compile.AllPasses; p++ {
+		if got, err := compile.ParsePasses(p.String()); got != p || err != nil {
+			t.Fatalf("%q: %v, %v", p.String(), got, err)
+		}
+	}
+	for _, c := range []struct {
+		text string
+		want compile.Passes
+	}{
+		{"", 0}, {" ", 0}, {",", 0}, {" , ,", 0}, {"all", compile.AllPasses}, {" all\t", compile.AllPasses},
+		{"loads,loads", compile.PassLoads}, {"copies, loads", compile.PassLoads | compile.PassCopies},
+		{"\tloads ,\n", compile.PassLoads}, {"loads,all", compile.AllPasses},
+	} {
+		if got, err := compile.ParsePasses(c.text); got != c.want || err != nil {
+			t.Errorf("%q: %v, %v, want %v", c.text, got, err, c.want)
+		}
+	}
+	for text, name := range map[string]string{"load": "load", "loads,Copies": "Copies", "all, none ": "none", "loads copies": "loads copies", "-": "-"} {
+		var e *compile.PassError
+		if got, err := compile.ParsePasses(text); got != 0 || !errors.As(err, &e) || e.Name != name || !strings.Contains(err.Error(), name) {
+			t.Errorf("%q: %v, %v, want an error about %q", text, got, err, name)
+		}
+	}
+	if s := compile.Passes(1 << 15).String(); s != "" {
+		t.Errorf("a bit of no pass has the name %q", s)
+	}
+}
+
+// leftOut returns what is left out in turn: each pass alone, all of them, and n
+// random sets.
+func leftOut(rnd *rand.Rand, n int) []compile.Passes {
+	var sets []compile.Passes
+	for i := 0; 1<<i <= compile.AllPasses; i++ {
+		sets = append(sets, 1<<i)
+	}
+	sets = append(sets, compile.AllPasses)
+	for range n {
+		sets = append(sets, compile.Passes(rnd.Uint32())&compile.AllPasses)
+	}
+	return sets
+}
+
+// sample calls f in parallel with each group of ABIs and a source of numbers
+// that are the same each time.
+func sample(t *testing.T, seed uint64, f func(t *testing.T, g []arch.Arch, rnd *rand.Rand)) {
+	t.Run("all", func(t *testing.T) {
+		for i, g := range groups() {
+			t.Run(groupName(g), func(t *testing.T) {
+				t.Parallel()
+				f(t, g, rand.New(rand.NewPCG(seed, uint64(i))))
+			})
+		}
+	})
+}
+
+// entriesOn returns what of the corpus is tried on a group of ABIs.
+func entriesOn(g []arch.Arch) []entry {
+	var es []entry
+	for _, e := range corpus() {
+		if len(e.profile.Rules) <= 100 || isLong(g) && !testing.Short() {
+			es = append(es, e)
+		}
+	}
+	return es
+}
+
+// randomWeights returns weights of calls on some ABIs, some of them 0 and some
+// large, by names that not all of them have.
+func randomWeights(d dice, g []arch.Arch) compile.Weights {
+	var w compile.Weights
+	for range 1 + d(12) {
+		w = append(w, compile.Weight{
+			Arch:    pick(d, 0, g[d(len(g))], g[d(len(g))], arch.All()[d(len(arch.All()))]),
+			Syscall: randomName(d),
+			Calls:   pick(d, 0, 1, uint64(d(256)), uint64(d(256))<<d(57), ^uint64(0)),
+		})
+	}
+	return w
+}
+
+// randomOptions returns options that change a program and not what it decides.
+func randomOptions(d dice, g []arch.Arch) compile.Options {
+	o := compile.Options{Target: compile.Target{Arch: g[0]}}
+	if d(2) == 0 {
+		o.Without = compile.Passes(d(256)|d(256)<<8) & compile.AllPasses
+	}
+	if d(2) == 0 {
+		o.Weights = randomWeights(d, g)
+	}
+	if d(2) == 0 {
+		o.Effort = compile.Exhaustive()
+	}
+	if d(2) == 0 {
+		o.Target.Kernel = syscalls.Release{Major: 6, Minor: 12}
+	}
+	return o
+}
+
+// TestPassesMeaning compiles the corpus in many ways, with the proof, and proves
+// that they decide alike.
+func TestPassesMeaning(t *testing.T) {
+	var programs, tooLong atomic.Int64
+	sample(t, 1, func(t *testing.T, g []arch.Arch, rnd *rand.Rand) {
+		for i, e := range entriesOn(g) {
+			p := e.profile.On(g...)
+			want := compiled(t, p, compile.Options{Target: compile.Target{Arch: g[0]}})
+			for _, o := range ways(rnd, i, g) {
+				got, err := compile.Compile(p, o)
+				programs.Add(1)
+				if isTooLong(err) && len(p.Rules) > 100 {
+					tooLong.Add(1)
+					continue
+				}
+				if err != nil {
+					t.Fatalf("%s without %v, %+v: %v", e.name, o.Without, o, err)
+				}
+				if d, err := compile.Equal(want, got); d != nil || err != nil {
+					t.Fatalf("%s without %v, %+v: %v, %v", e.name, o.Without, o, d, err)
+				}
+			}
+		}
+	})
+	t.Logf("%d programs, %d too long", programs.Load(), tooLong.Load())
+	if tooLong.Load()*20 > programs.Load() {
+		t.Errorf("%d of %d programs are too long", tooLong.Load(), programs.Load())
+	}
+}
+
+// ways returns ways to compile the i-th profile for g. Each pass is left out,
+// and each option used, for each profile on several groups; all of them on all
+// would take minutes.
+func ways(rnd *rand.Rand, i int, g []arch.Arch) []compile.Options {
+	target := compile.Target{Arch: g[0]}
+	sets := leftOut(rnd, 4)
+	step := 2
+	if testing.Short() {
+		step = 16
+	}
+	var os []compile.Options
+	for k := (i + rnd.IntN(step)) % step; k < len(sets); k += step {
+		os = append(os, compile.Options{Target: target, Without: sets[k]})
+	}
+	for range max(4/step, 1) {
+		os = append(os, randomOptions(rnd.IntN, g))
+	}
+	return os
+}
