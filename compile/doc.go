@@ -11,12 +11,14 @@
 //
 // # Stages
 //
-//	resolve   names → numbers, errors → their numbers, by ABI
-//	build     rules → one decision DAG over the words of seccomp_data
-//	dispatch  intervals of numbers → search trees in that DAG
-//	emit      DAG → instructions: loads, jumps, layout
-//	check     the kernel's own rules for filters
-//	prove     the program's meaning = the profile's meaning
+//	resolve    names → numbers, errors → their numbers, by ABI
+//	decide     rules → a decision for each number, in one DAG over the words of seccomp_data
+//	arguments  each word of an argument is looked at once on any way
+//	weigh      how often calls are expected
+//	dispatch   intervals of numbers → search trees in that DAG
+//	layout     DAG → instructions: loads, jumps, returns
+//	check      the kernel's own rules for filters
+//	prove      the program's meaning = the profile's meaning
 //
 // The proof is exact and covers every input. The profile's meaning is built
 // straight from its rules, the program's by executing its instructions with
@@ -24,7 +26,22 @@
 // program is not returned.
 //
 // A stage is a function of its input alone; equal input gives equal bytes on
-// every machine.
+// every machine. What the middle ones do to make programs short and fast are
+// [Passes], of which each can be left out.
+//
+// # Short ways
+//
+// A filter runs at each system call but those that the kernel remembers: from
+// Linux 5.11 on it runs a new filter once for each number, knowing nothing but
+// the number and the ABI, and asks no more where that is enough to allow the
+// call; see [Cacheable]. Calls that are always allowed are therefore decided
+// before any argument is loaded, and cost time when the filter is installed.
+//
+// The way to a number is a search tree in which bounds and tests for equality
+// are mixed, chosen by what it costs the calls that are expected: those of the
+// target's own ABI, those with conditions more than others, and all with a name.
+// [Weights] say it better, for the one program that was recorded. [Stats] tell
+// what came of it.
 //
 // # What a call matches
 //

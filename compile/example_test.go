@@ -163,3 +163,54 @@ func ExampleVerify() {
 	// Output:
 	// compile: on x86_64 ptrace() the profile says Allow and the program Errno(EPERM)
 }
+
+// A program that makes one call more often than others gets a filter that comes
+// to it sooner.
+func ExampleWeights() {
+	p := profile.New(profile.Errno(arch.EPERM)).
+		Allow("read", "write", "close", "mmap", "futex", "exit_group").
+		Allow("ioctl").If(profile.Arg(1).In(0x5401, 0x5413))
+	call, err := compile.Call(arch.X86_64, "ioctl", 1, 0x5413)
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	target := compile.Target{Arch: arch.X86_64}
+	for _, w := range []compile.Weights{nil, {{Syscall: "ioctl", Calls: 900}, {Syscall: "read", Calls: 100}}} {
+		prog, err := compile.Compile(p, compile.Options{Target: target, Weights: w})
+		if err != nil {
+			fmt.Println(err)
+			return
+		}
+		fmt.Println(len(prog.Trace(call).PCs), "instructions to", prog.Run(call))
+	}
+	// Output:
+	// 11 instructions to Allow
+	// 8 instructions to Allow
+}
+
+// Without one of its passes the compiler makes a program that is longer, and
+// decides the same.
+func ExampleParsePasses() {
+	p := profile.New(profile.Allow()).Deny(arch.EPERM, "mount", "ptrace", "bpf")
+	without, err := compile.ParsePasses("equalities")
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	target := compile.Target{Arch: arch.AArch64}
+	short, err := compile.Compile(p, compile.Options{Target: target, Effort: compile.Exhaustive()})
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	long, err := compile.Compile(p, compile.Options{Target: target, Without: without})
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	differ, err := compile.Equal(short, long)
+	fmt.Println(short.Stats().Instructions, long.Stats().Instructions, differ, err)
+	// Output:
+	// 11 12 <nil> <nil>
+}
