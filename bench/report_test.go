@@ -41,7 +41,7 @@ func TestSpecs(t *testing.T) {
 				checked++
 			}
 		}
-		want := map[string][2]int{"denylist": {20, 0}, "argheavy": {60, 26}, "errno380": {380, 380}}
+		want := map[string][2]int{"denylist": {20, 0}, "denylist2": {20, 0}, "argheavy": {60, 26}, "errno380": {380, 380}}
 		if w, ok := want[s.Name]; ok && w != [2]int{len(verdicts), checked} {
 			t.Errorf("%s: %d calls, %d of them with conditions; want %d", s.Name, len(verdicts), checked, w)
 		}
