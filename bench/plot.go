@@ -114,7 +114,7 @@ func short(v, wide float64) string {
 	switch {
 	case v >= 99_500:
 		return fmt.Sprintf("%.0fk", v/1000)
-	case v >= 9_950, v >= 995 && wide < 28:
+	case v >= 9_950, v >= 995 && wide < 22:
 		return fmt.Sprintf("%.1fk", v/1000)
 	case v >= 99.5 || v == math.Trunc(v):
 		return fmt.Sprintf("%.0f", v)
