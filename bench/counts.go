@@ -17,19 +17,20 @@ type Counted struct {
 	Agrees  []Agreement
 }
 
-// exhaustive is our compiler with a longer search, the program of which isn't
-// worth a measurement of its own.
-const exhaustive = "portcullis, exhaustive"
+// exhaustive reports whether a filter is of our compiler with a longer search,
+// which isn't worth measurements of its own.
+func (f *Filter) exhaustive() bool { return strings.HasSuffix(f.Tool, ", exhaustive") }
 
 // Count makes and counts the filters of a spec.
 func Count(s *Spec) (*Counted, error) {
 	c := &Counted{Spec: s}
 	tools := Tools()
 	if s.conditional() && s.Document == nil && s.fitsKernelWidths() {
-		tools = append(tools, Tool{"portcullis, kernel widths", Ours{KernelWidths: true}.Job})
+		tools = append(tools, Tool{"portcullis, kernel widths", Ours{KernelWidths: true}.Job},
+			Tool{"portcullis, kernel widths, exhaustive", Ours{KernelWidths: true, Exhaustive: true}.Job})
 	}
 	if len(s.Rules) > 0 {
-		tools = append(tools, Tool{exhaustive, Ours{Exhaustive: true}.Job})
+		tools = append(tools, Tool{"portcullis, exhaustive", Ours{Exhaustive: true}.Job})
 	}
 	c.Filters = MakeAll(tools, s)
 	for _, f := range c.Filters {
@@ -62,19 +63,19 @@ func (c *Counted) Table() *Table {
 	t := &Table{
 		Title: c.Spec.Name,
 		Notes: []string{c.Spec.About + "."},
-		Head:  []string{"tool", "instructions", "mean path", "not cached", "checked", "worst", "cached", "own calls", "x32 numbers", "other ABIs"},
+		Head:  []string{"tool", "instructions", "mean path", "own ABI", "not cached", "checked", "worst", "cached", "own calls", "x32 numbers", "other ABIs"},
 	}
 	for i, f := range c.Filters {
 		fig := c.Figures[i]
 		if f.Err != nil {
-			t.Row(f.Tool, "–", "–", "–", "–", "–", "–", strings.ReplaceAll(f.Err.Error(), "\n", "; "), "–", "–")
+			t.Row(f.Tool, "–", "–", "–", "–", "–", "–", "–", strings.ReplaceAll(f.Err.Error(), "\n", "; "), "–", "–")
 			continue
 		}
 		checked := "–"
 		if fig.Checked > 0 {
 			checked = fmt.Sprintf("%.1f", fig.Checked)
 		}
-		t.Row(f.Tool, fig.Instructions, fig.Mean, fig.Uncached, checked, fig.Worst, fig.Cached, c.own(i), f.x32(), f.foreign())
+		t.Row(f.Tool, fig.Instructions, fig.Mean, fig.Own, fig.Uncached, checked, fig.Worst, fig.Cached, c.own(i), f.x32(), f.foreign())
 	}
 	return t
 }
@@ -85,10 +86,10 @@ func (c *Counted) own(i int) string {
 	switch {
 	case i == 0:
 		return "–"
-	case f.Tool == exhaustive:
-		return "the same"
 	case strings.Contains(f.Tool, "widths"):
 		return "as the kernel reads them"
+	case f.exhaustive():
+		return "the same"
 	case !a.Own:
 		return "unspecified there"
 	}

@@ -12,6 +12,7 @@ import (
 type Figures struct {
 	Instructions int
 	Mean         float64 // steps over all known calls, with arguments that are zero
+	Own          float64 // of these, over the calls of the machine's own ABI
 	Uncached     float64 // of these, over those that the kernel has to run the program for
 	Checked      float64 // steps over the calls that meet a rule with conditions; 0 without such rules
 	Worst        int     // most steps of the calls tried
@@ -22,6 +23,7 @@ type Figures struct {
 func (f *Filter) Figures() Figures {
 	fig := Figures{Instructions: len(f.Raw), Cached: f.Cached()}
 	fig.Mean = f.mean(f.Spec.Known())
+	fig.Own = f.mean(f.Spec.own())
 	fig.Uncached = f.mean(f.Spec.uncached())
 	fig.Checked = f.mean(f.Spec.Meeting())
 	for _, d := range f.Spec.Tried() {

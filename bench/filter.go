@@ -75,6 +75,16 @@ func (s *Spec) Known() (calls []compile.Data) {
 	return calls
 }
 
+// own returns those of Known that are the machine's own ABI's.
+func (s *Spec) own() (calls []compile.Data) {
+	for _, d := range s.Known() {
+		if a, _ := arch.ByAudit(d.Arch, uint32(d.Nr)); a == s.Arches[0] {
+			calls = append(calls, d)
+		}
+	}
+	return calls
+}
+
 // uncached returns those of Known that aren't allowed whatever their arguments
 // are, so that no kernel can answer them from a cache.
 func (s *Spec) uncached() (calls []compile.Data) {

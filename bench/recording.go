@@ -160,21 +160,62 @@ func (c *Counted) Recorded(rs []*Recording) *Table {
 		Title: c.Spec.Name + ", recorded calls",
 		Head:  []string{"tool", "instructions", "all calls", "not cached"},
 	}
-	filters := slices.DeleteFunc(slices.Clone(c.Filters), func(f *Filter) bool { return f.Tool == exhaustive })
-	for _, tool := range WeightedTools() {
-		filters = append(filters, Make(tool, c.Spec, HintsOf(rs)))
-	}
+	filters := slices.DeleteFunc(slices.Clone(c.Filters), func(f *Filter) bool { return f.exhaustive() })
 	for _, f := range filters {
 		if f.Err == nil {
 			all, uncached := f.MeanRecorded(rs)
-			rest := "–"
-			if uncached > 0 {
-				rest = fmt.Sprintf("%.1f", uncached)
-			}
-			t.Row(f.Tool, len(f.Raw), all, rest)
+			t.recorded(f.Tool, strconv.Itoa(len(f.Raw)), all, uncached)
+		}
+	}
+	for _, tool := range WeightedTools() {
+		if w, err := MakeEach(tool, c.Spec, rs); err == nil {
+			t.recorded(tool.Name, w.Lengths, w.All, w.Uncached)
 		}
 	}
 	return t
+}
+
+func (t *Table) recorded(tool, length string, all, uncached float64) {
+	rest := "–"
+	if uncached > 0 {
+		rest = fmt.Sprintf("%.1f", uncached)
+	}
+	t.Row(tool, length, all, rest)
+}
+
+// Each is what comes of a filter of its own for each recording: the least and the
+// most instructions, and the means of [Filter.MeanRecorded].
+type Each struct {
+	Lengths       string
+	All, Uncached float64
+}
+
+// MakeEach makes, for each recording, the filter of a tool that was told of it,
+// and puts this recording's calls through it.
+func MakeEach(tool Tool, s *Spec, rs []*Recording) (Each, error) {
+	var e Each
+	var lengths []int
+	parts := 0.0
+	for _, r := range rs {
+		own := []*Recording{r}
+		f := Make(tool, s, HintsOf(own))
+		if f.Err != nil {
+			return e, f.Err
+		}
+		all, uncached := f.MeanRecorded(own)
+		e.All += all / float64(len(rs))
+		if uncached > 0 {
+			e.Uncached += uncached
+			parts++
+		}
+		lengths = append(lengths, len(f.Raw))
+	}
+	e.Uncached /= max(parts, 1)
+	e.Lengths = strconv.Itoa(slices.Min(lengths))
+	if most := slices.Max(lengths); most > slices.Min(lengths) {
+		e.Lengths += "–" + strconv.Itoa(most)
+	}
+	return e, nil
 }
 
 // alwaysAllowed returns whether a call is allowed whatever its arguments are.

@@ -66,7 +66,7 @@ func onThread(f func()) {
 }
 
 // installable reports whether a filter is to be installed.
-func (f *Filter) installable() bool { return f.Err == nil && f.Tool != exhaustive && f.livable() }
+func (f *Filter) installable() bool { return f.Err == nil && !f.exhaustive() && f.livable() }
 
 // livable reports whether a Go thread can wait, be preempted and end under the
 // filter. Arguments are those of the runtime where filters here look at them.

@@ -11,9 +11,9 @@ import (
 // What a call with a name weighs by its decision, where nothing is recorded.
 // docs/performance.md has the reasons.
 const (
-	weightAllowed = 5
-	weightRefused = 8
-	weightChecked = 10
+	weightAllowed = 6
+	weightRefused = 7
+	weightChecked = 24
 	// weightOwn is how many times as much a call of the target's own ABI weighs.
 	weightOwn = 64
 	// recordedShare is how many times as much all recorded calls weigh as what
