@@ -138,6 +138,23 @@ func (f *Filter) MeanRecorded(rs []*Recording) (all, uncached float64) {
 	return all, uncached / float64(max(parts, 1))
 }
 
+// uncachedShare returns what share of the recorded calls the kernel can't cache,
+// each recording counting the same.
+func (s *Spec) uncachedShare(rs []*Recording) (share float64) {
+	always := s.alwaysAllowed()
+	for _, r := range rs {
+		var n [2]float64
+		for _, c := range r.Calls {
+			n[0] += float64(c.Count)
+			if !always(c.Name) {
+				n[1] += float64(c.Count)
+			}
+		}
+		share += n[1] / n[0] / float64(len(rs))
+	}
+	return share
+}
+
 // WeightedTools are the ways to compile for what was recorded, besides those that
 // know nothing of it.
 func WeightedTools() []Tool {
@@ -158,6 +175,7 @@ func WeightedTools() []Tool {
 func (c *Counted) Recorded(rs []*Recording) *Table {
 	t := &Table{
 		Title: c.Spec.Name + ", recorded calls",
+		Notes: []string{fmt.Sprintf("The kernel can't cache %.2g %% of the calls.", 100*c.Spec.uncachedShare(rs))},
 		Head:  []string{"tool", "instructions", "all calls", "not cached"},
 	}
 	filters := slices.DeleteFunc(slices.Clone(c.Filters), func(f *Filter) bool { return f.exhaustive() })
