@@ -5,6 +5,7 @@ import (
 	"crypto/sha256"
 	"flag"
 	"fmt"
+	"math/rand/v2"
 	"os"
 	"path/filepath"
 	"strings"
@@ -16,6 +17,7 @@ import (
 	"github.com/portcullis-go/portcullis/compile"
 	"github.com/portcullis-go/portcullis/internal/cbpf"
 	"github.com/portcullis-go/portcullis/profile"
+	"github.com/portcullis-go/portcullis/syscalls"
 )
 
 var update = flag.Bool("update", false, "write the files of testdata that tests compare with")
@@ -79,49 +81,72 @@ var goldenGroups = [][]arch.Arch{
 	{arch.MIPSEL64, arch.MIPSEL, arch.MIPSEL64N32},
 }
 
+// goldenOptions are the ways to compile of which the programs are recorded, by
+// file. The lengths and ways beside the hashes say what they are good for.
+func goldenOptions() map[string]compile.Options {
+	return map[string]compile.Options{
+		"programs.txt":   {},
+		"exhaustive.txt": {Effort: compile.Exhaustive()},
+		"weights.txt": {Target: compile.Target{Kernel: syscalls.Release{Major: 6, Minor: 12}}, Weights: compile.Weights{
+			{Syscall: "read", Calls: 1000}, {Syscall: "ioctl", Calls: 500}, {Syscall: "socket", Calls: 80}, {Syscall: "connect", Calls: 80},
+			{Syscall: "futex", Calls: 2000}, {Syscall: "clone", Calls: 3}, {Syscall: "prctl", Calls: 20}, {Syscall: "mprotect", Calls: 300},
+			{Arch: arch.X86, Syscall: "ioctl", Calls: 40}, {Arch: arch.X32, Syscall: "read", Calls: 9}, {Arch: arch.ARM, Syscall: "fcntl", Calls: 900},
+			{Arch: arch.S390, Syscall: "mmap", Calls: 5000}, {Arch: arch.MIPSEL, Syscall: "kill", Calls: 7},
+		}},
+	}
+}
+
 // TestPrograms records the length of each program of the corpus, its longest
 // way, and a hash of its bytes, which is the same on every machine that compiles
 // it.
 func TestPrograms(t *testing.T) {
-	var b strings.Builder
-	for _, e := range corpus() {
-		for _, g := range goldenGroups {
-			prog, err := compile.Compile(e.profile.On(g...), compile.Options{})
-			if err != nil {
-				t.Fatal(err)
+	for file, o := range goldenOptions() {
+		var b strings.Builder
+		for _, e := range corpus() {
+			for _, g := range goldenGroups {
+				prog := compiled(t, e.profile.On(g...), o)
+				bin, err := prog.MarshalBinary()
+				if err != nil {
+					t.Fatal(err)
+				}
+				s := prog.Stats()
+				fmt.Fprintf(&b, "%-20s %-28s %4d %3d %x\n", e.name, groupName(g), s.Instructions, s.LongestPath, sha256.Sum256(bin))
 			}
-			bin, err := prog.MarshalBinary()
-			if err != nil {
-				t.Fatal(err)
-			}
-			s := prog.Stats()
-			fmt.Fprintf(&b, "%-20s %-28s %4d %3d %x\n", e.name, groupName(g), s.Instructions, s.LongestPath, sha256.Sum256(bin))
 		}
+		golden(t, file, b.String())
 	}
-	golden(t, "programs.txt", b.String())
 }
 
 // Equal input gives equal bytes each time.
 func TestDeterminism(t *testing.T) {
-	p := profile.New(eperm).On(arch.X86_64, arch.X86, arch.X32)
+	g := []arch.Arch{arch.X86_64, arch.X86, arch.X32}
+	p := profile.New(eperm).On(g...)
 	for _, e := range corpus() {
 		if strings.Contains("families ioctl modes wide sockets", e.name) {
 			p.Rules = append(p.Rules, e.profile.Rules...)
 		}
 	}
+	same(t, p, compile.Options{}, 1000)
+	for _, o := range goldenOptions() {
+		same(t, p, o, 50)
+	}
+	rnd := rand.New(rand.NewPCG(7, 1))
+	for range 40 {
+		same(t, p, randomOptions(rnd.IntN, g), 5)
+	}
+}
+
+// same compiles p several times.
+func same(t *testing.T, p profile.Profile, o compile.Options, times int) {
+	t.Helper()
 	var first []byte
-	for i := range 1000 {
-		prog, err := compile.Compile(p, compile.Options{})
-		if err != nil {
-			t.Fatal(err)
-		}
-		bin, _ := prog.MarshalBinary()
+	for i := range times {
+		bin, _ := compiled(t, p, o).MarshalBinary()
 		if i == 0 {
 			first = bin
-			t.Log(prog.Stats())
 		}
 		if !bytes.Equal(first, bin) {
-			t.Fatalf("run %d gives other bytes", i)
+			t.Fatalf("%+v: run %d gives other bytes", o, i)
 		}
 	}
 }

@@ -34,7 +34,13 @@ var compared atomic.Int64
 
 func newOracles(t testing.TB, p profile.Profile, target compile.Target) *oracles {
 	t.Helper()
-	prog, err := compile.Compile(p, compile.Options{Target: target, SkipProof: true})
+	return oraclesOf(t, p, compile.Options{Target: target})
+}
+
+func oraclesOf(t testing.TB, p profile.Profile, opts compile.Options) *oracles {
+	t.Helper()
+	opts.SkipProof = true
+	prog, err := compile.Compile(p, opts)
 	if err != nil {
 		t.Fatalf("%v\n%s", err, describe(p))
 	}
@@ -46,7 +52,7 @@ func newOracles(t testing.TB, p profile.Profile, target compile.Target) *oracles
 	if err != nil {
 		t.Fatalf("x/net refuses the program: %v\n%v", err, prog)
 	}
-	return &oracles{p, target, prog, vm, prog.Arches()[0].ByteOrder(), 0}
+	return &oracles{p, opts.Target, prog, vm, prog.Arches()[0].ByteOrder(), 0}
 }
 
 // agree asks the oracles about one call.
