@@ -12,8 +12,9 @@ type Target struct {
 	// Arch is the ABI of the kernel and of the program that installs the
 	// filter; zero is [arch.Native].
 	Arch arch.Arch
-	// Kernel is the release that minKernel conditions are compared with. The
-	// zero value is older than any, so that nothing is allowed for its sake.
+	// Kernel is the release that minKernel conditions are compared with, and by
+	// which the compiler knows what the kernel remembers of a filter. The zero
+	// value is older than any, so that nothing is allowed for its sake.
 	Kernel syscalls.Release
 	// Caps is the process's bounding capability set, spelt like
 	// "CAP_SYS_ADMIN"; nil is the empty set.
