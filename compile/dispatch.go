@@ -14,7 +14,8 @@ type interval struct {
 //
 // What a tree costs is the expected number of tests and a share of their count.
 // The one that is made is the cheapest that is found of those in which equality
-// tests stand below all bounds.
+// tests stand below all bounds, and take out what is decided otherwise than all
+// else there.
 
 // span is a set of values with one decision: all from first to last that can
 // come here. Others lie between spans, and where they would lead doesn't matter.

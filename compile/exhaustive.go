@@ -8,10 +8,11 @@ type Effort struct {
 	exhaustive func(*work, []span, node, uint32) (node, uint32)
 }
 
-// Exhaustive looks at all search trees in which equality tests stand below all
-// bounds, of which it takes the cheapest, and then for tests of bits that make
-// ways shorter than that. It takes up to a second, and is for those who compile
-// ahead; programs that don't call it don't link it.
+// Exhaustive looks at all search trees in which bounds come first and then tests
+// for equality that take out what is decided otherwise than all else there. It
+// takes the cheapest, and goes on to look for tests of bits that make ways shorter
+// than that. It takes up to a second, and is for those who compile ahead; programs
+// that don't call it don't link it.
 func Exhaustive() Effort { return Effort{(*work).exhaust} }
 
 // exhaust returns a decision among spans that is cheaper than n and its cost, or
