@@ -28,9 +28,11 @@ type span struct {
 const (
 	// maxPlanned is for how many spans a plan is made; planning takes time that
 	// grows with the square of them. What is more than that is divided until it
-	// is fewPlanned.
+	// is fewPlanned. There may be more where one in four is of calls whose
+	// arguments are looked at: no kernel remembers these.
 	maxPlanned        = 64
 	fewPlanned        = 24
+	maxPlannedChecked = 96
 	maxPlannedPatient = 512
 	// maxWeight is what the weights of a word's values are scaled to, so that
 	// sums of costs fit.
@@ -71,7 +73,7 @@ func (s *work) search(word uint8, is []interval) node {
 	}
 	s.spans = grown(s.spans, len(is))
 	spans := s.spans
-	sum := uint32(0)
+	sum, checked := uint32(0), 0
 	for i := range is {
 		last := ^uint32(0)
 		if i+1 < len(is) {
@@ -79,15 +81,18 @@ func (s *work) search(word uint8, is []interval) node {
 		}
 		spans[i] = span{is[i].first, last, is[i].node, max(uint32(max(is[i].weight, least)>>shift), 1)}
 		sum += spans[i].weight
+		if s.nodes[is[i].node].op != opRet {
+			checked++
+		}
 	}
 	s.fee = max(sum/feeShare, 1)
-	s.limit = maxPlanned
+	s.limit = maxPlannedChecked
 	switch {
 	case !s.has(PassPlanning):
 		s.limit = 0
 	case s.patient:
 		s.limit = maxPlannedPatient
-	case len(spans) > maxPlanned:
+	case len(spans) > maxPlannedChecked, len(spans) > maxPlanned && 4*checked < len(spans):
 		s.limit = fewPlanned
 	}
 	s.long = false
