@@ -264,7 +264,7 @@ func TestPassesMeaning(t *testing.T) {
 func ways(rnd *rand.Rand, i int, g []arch.Arch) []compile.Options {
 	target := compile.Target{Arch: g[0]}
 	sets := leftOut(rnd, 4)
-	step := 2
+	step := 3
 	if testing.Short() {
 		step = 16
 	}

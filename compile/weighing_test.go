@@ -224,3 +224,26 @@ func TestWeightsHostile(t *testing.T) {
 		}
 	}
 }
+
+// Looking longer without weights makes programs shorter, and their mean way.
+func TestExhaustivePays(t *testing.T) {
+	rnd := rand.New(rand.NewPCG(9, 5))
+	var instructions, path, worst float64 // sums of ratios, and the worst of the ways
+	const n = 4
+	for range n {
+		for _, a := range []arch.Arch{arch.X86_64, arch.AArch64, arch.S390X} {
+			p, _ := listed(rnd, a, 10+rnd.IntN(80))
+			o := compile.Options{Target: compile.Target{Arch: a}, SkipProof: true}
+			usual := compiled(t, p, o).Stats()
+			o.Effort = compile.Exhaustive()
+			exhaustive := compiled(t, p, o).Stats()
+			instructions += float64(exhaustive.Instructions) / float64(usual.Instructions)
+			path += exhaustive.MeanPath / usual.MeanPath
+			worst = max(worst, exhaustive.MeanPath/usual.MeanPath)
+		}
+	}
+	t.Logf("programs are %.3f as long, and the mean way %.3f; %.3f at worst", instructions/3/n, path/3/n, worst)
+	if instructions > 0.95*3*n || path > 0.995*3*n || worst > 1.01 {
+		t.Error("looking longer is of little use")
+	}
+}
