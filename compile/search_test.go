@@ -172,12 +172,12 @@ func TestPlanIsNearCheapest(t *testing.T) {
 	var r ratios
 	for range 600 {
 		w, leaves := newSearch(2+rnd.IntN(10), false)
-		ps := randomSpans(rnd, 2+rnd.IntN(maxPlanned-1), rnd.IntN(4), leaves)
+		ps := randomSpans(rnd, 2+rnd.IntN(maxPlannedChecked-1), rnd.IntN(4), leaves)
 		w.fee = max(weightOf(ps)/feeShare, 1)
 		r.add(t, w, ps)
 	}
 	t.Logf("random lists: %v", &r)
-	r.below(t, 1.1, 1.005)
+	r.below(t, 1.25, 1.005)
 
 	r = ratios{}
 	for _, l := range searchedLists(t) {
@@ -253,7 +253,7 @@ type searched struct {
 // numbers, and by the values of arguments.
 func searchedLists(t *testing.T) (ls []searched) {
 	spy := Effort{func(w *work, ps []span, n node, cost uint32) (node, uint32) {
-		if len(ps) > 1 && len(ps) <= 2*maxPlanned {
+		if len(ps) > 1 && len(ps) <= 2*maxPlannedChecked {
 			ls = append(ls, searched{append([]span(nil), ps...), w.fee})
 		}
 		return n, cost

@@ -12,6 +12,10 @@ import (
 func TestStages(t *testing.T) {
 	c := compile.NewStageChecker(t)
 	rnd := rand.New(rand.NewPCG(5, 1))
+	seeds := uint64(20)
+	if testing.Short() {
+		seeds = 4
+	}
 	for i, g := range groups() {
 		for _, e := range entriesOn(g) {
 			p := e.profile.On(g...)
@@ -21,7 +25,7 @@ func TestStages(t *testing.T) {
 				}
 			}
 		}
-		for seed := range uint64(20) {
+		for seed := range seeds {
 			d := seeded(seed<<8 | uint64(i))
 			if err := c.Compile(randomProfile(d).On(g...), randomOptions(d, g)); err != nil {
 				wantKnownError(t, err)
