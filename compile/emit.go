@@ -196,5 +196,9 @@ func (e *emitter) jump(n node, h held) {
 		e.put(n, in, cbpf.Ret(d.k))
 		return
 	}
-	e.put(n, in, cbpf.JA(uint32(len(e.code)-int(e.at[n][in])-1)))
+	at := int(e.at[n][in]) // negative in a program that got too long
+	if at >= 0 && e.code[at].Op == cbpf.Ja {
+		at -= int(e.code[at].K) + 1 // straight to where that leads
+	}
+	e.put(n, in, cbpf.JA(uint32(len(e.code)-at-1)))
 }

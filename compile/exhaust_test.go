@@ -7,9 +7,7 @@ import (
 )
 
 // What exhaust returns is no dearer than what it is given, as it reckons, and
-// decides the same. It estimates what parts of wide spans weigh, which neighbours
-// become when a bit tells what stood between them apart: so it can be wrong, if
-// seldom and by little.
+// decides the same; and what is found costs less than what was there.
 func TestExhaust(t *testing.T) {
 	rnd := rand.New(rand.NewPCG(4, 3))
 	n := 1200
@@ -43,7 +41,7 @@ func TestExhaust(t *testing.T) {
 	}
 	t.Logf("something cheaper in %d lists, in the mean at %.4f of the plan's cost; %d are really dearer, by up to %.1f %%",
 		cheaper, sum/float64(cheaper), dearer, 100*(worst-1))
-	if cheaper == 0 || sum > 0.96*float64(cheaper) || worst > 1.1 || dearer*20 > cheaper {
+	if cheaper == 0 || sum > 0.96*float64(cheaper) || dearer > 0 {
 		t.Error("that is of little use")
 	}
 }

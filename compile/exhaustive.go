@@ -16,9 +16,59 @@ type Effort struct {
 func Exhaustive() Effort { return Effort{(*work).exhaust} }
 
 // exhaust returns a decision among spans that is cheaper than n and its cost, or
-// n. Of the tests of bits it tries those that promise most at the root, and goes
-// on below what it finds, or else below the bound that was planned.
+// n. What bits divide is reckoned as if all values of a span weighed alike, so that
+// both are looked at in the end.
 func (s *work) exhaust(ps []span, n node, cost uint32) (node, uint32) {
+	m, less := s.byBits(ps, n, cost)
+	if m != n && s.walked(m, ps) >= s.walked(n, ps) {
+		return n, cost
+	}
+	return m, less
+}
+
+// walked is what a decision among spans costs.
+func (s *work) walked(n node, ps []span) (cost uint64) {
+	s.turn++
+	cost = uint64(s.fee) * s.count(n)
+	for i := range ps {
+		p := &ps[i]
+		step := max((p.last-p.first)>>10, 1) // of wide ones, some values
+		sum, values := uint64(0), uint64(0)
+		for v := uint64(p.first); v <= uint64(p.last); v += uint64(step) {
+			sum += s.tested(n, uint32(v))
+			values++
+		}
+		cost += uint64(p.weight) * sum / values
+	}
+	return cost
+}
+
+// count returns how many tests there are below n, each once in a turn.
+func (s *work) count(n node) uint64 {
+	if d := &s.nodes[n]; d.op != opRet && d.word == s.word && !s.seen(n) {
+		return 1 + s.count(d.yes) + s.count(d.no)
+	}
+	return 0
+}
+
+// tested returns how many tests there are on the way of a value.
+func (s *work) tested(n node, v uint32) (tests uint64) {
+	for {
+		d := &s.nodes[n]
+		if d.op == opRet || d.word != s.word {
+			return tests
+		}
+		tests++
+		if n = d.no; d.op == opSet && v&d.k != 0 || d.op != opSet && d.holds(v) {
+			n = d.yes
+		}
+	}
+}
+
+// byBits is exhaust by what is reckoned. Of the tests of bits it tries those that
+// promise most at the root, and goes on below what it finds, or else below the
+// bound that was planned.
+func (s *work) byBits(ps []span, n node, cost uint32) (node, uint32) {
 	if len(ps) < minBits || len(ps) > s.limit {
 		return n, cost
 	}

@@ -21,7 +21,7 @@ type StageChecker struct {
 	p       profile.Profile
 	o       Options
 	before  []dispatch // what the stage "arguments" was given
-	Figures struct{ Stages, Ways, Jumps, Chained, ChainedUsual int }
+	Figures struct{ Stages, Ways, Jumps int }
 }
 
 // NewStageChecker returns one that is in effect until the test ends.
@@ -297,13 +297,7 @@ func (c *StageChecker) jump(code []bpf.RawInstruction, pc, to int) {
 	if code[to].Op != cbpf.Ja || to == pc+1 && code[pc].Op == cbpf.LdWAbs {
 		return
 	}
-	if code[pc].Op == cbpf.Ja {
-		c.Figures.Chained++
-		if c.o.Without == 0 {
-			c.Figures.ChainedUsual++
-		}
-	}
-	if end := to + 1 + int(code[to].K); end-pc-1 <= maxSkip {
+	if end := to + 1 + int(code[to].K); code[pc].Op == cbpf.Ja || end-pc-1 <= maxSkip {
 		c.fail("instruction %d jumps to the jump at %d, and could to %d", pc, to, end)
 	}
 }

@@ -30,13 +30,14 @@ func (w *work) weigh() {
 		a := w.plan.abis[i].arch
 		base += w.weighNames(w.dispatchOf(a).numbers, a, a == w.own)
 	}
-	recorded := w.record(0)
+	recorded := w.record(0, 0)
+	shift := bits.Len64(recorded / recordedSum)
 	for i := range w.dispatches {
 		for j := range w.dispatches[i].numbers {
-			w.dispatches[i].numbers[j].weight *= max(recorded, 1)
+			w.dispatches[i].numbers[j].weight *= max(recorded>>shift, 1)
 		}
 	}
-	w.record(recordedShare * base)
+	w.record(shift, recordedShare*base)
 	// The audit architecture comes first that most calls go through.
 	for i := range w.dispatches {
 		d := &w.dispatches[i]
@@ -102,20 +103,15 @@ func (w *work) weightOf(n node, own bool) uint64 {
 }
 
 // Recorded numbers of calls count up to maxCalls, and are scaled so that all of
-// them together have at most recordedBits bits.
+// them together are below recordedSum, but for those that are 1 at least.
 const (
-	maxCalls     = 1 << 40
-	recordedBits = 30
+	maxCalls    = 1 << 40
+	recordedSum = 1 << 30
 )
 
-// record adds the recorded weights of calls that come as far as to the filter to
-// the intervals, times a factor, and returns their sum.
-func (w *work) record(factor uint64) (sum uint64) {
-	total := uint64(0)
-	for i := range w.weights {
-		total += min(w.weights[i].Calls, maxCalls)
-	}
-	shift := max(bits.Len64(total)-recordedBits, 0)
+// record returns how many calls were recorded of those that come as far as to the
+// filter. To the intervals it adds their numbers, shifted, times a factor.
+func (w *work) record(shift int, factor uint64) (sum uint64) {
 	remembers := w.kernel.Compare(syscalls.Release{Major: 5, Minor: 11}) >= 0
 	for i := range w.weights {
 		e := &w.weights[i]
@@ -124,7 +120,7 @@ func (w *work) record(factor uint64) (sum uint64) {
 			a = w.own
 		}
 		nr, ok := numberOf(a, e.Syscall)
-		if !ok || !w.plan.covers(a) {
+		if !ok || e.Calls == 0 || !w.plan.covers(a) {
 			continue
 		}
 		is := w.dispatchOf(a).numbers
@@ -135,8 +131,8 @@ func (w *work) record(factor uint64) (sum uint64) {
 			continue
 		}
 		n := min(e.Calls, maxCalls)
-		sum += n >> shift
-		is[0].weight += n >> shift * factor
+		sum += n
+		is[0].weight += max(n>>shift, 1) * factor
 	}
 	return sum
 }
