@@ -13,7 +13,7 @@ import (
 const (
 	weightAllowed = 6
 	weightRefused = 7
-	weightChecked = 24
+	weightChecked = 18
 	// weightOwn is how many times as much a call of the target's own ABI weighs.
 	weightOwn = 64
 	// recordedShare is how many times as much all recorded calls weigh as what
