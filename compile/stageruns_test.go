@@ -16,7 +16,7 @@ func TestStages(t *testing.T) {
 	if testing.Short() {
 		seeds = 4
 	}
-	for i, g := range groups() {
+	for i, g := range triedGroups() {
 		for _, e := range entriesOn(g) {
 			p := e.profile.On(g...)
 			for _, o := range []compile.Options{{Target: compile.Target{Arch: g[0]}}, randomOptions(rnd.IntN, g)} {
