@@ -124,7 +124,7 @@ func packageAPI(pkg *types.Package) []string {
 // may change.
 func constAPI(c *types.Const, short types.Qualifier) string {
 	s := "const " + c.Name() + " " + types.TypeString(c.Type(), short)
-	if c.Pkg().Name() == "arch" && strings.HasSuffix(s, " Errno") {
+	if c.Pkg().Name() == "errno" && strings.HasSuffix(s, " Errno") {
 		return s
 	}
 	return s + " = " + c.Val().String()

@@ -24,19 +24,20 @@ const (
 // a new one needs a decision.
 var mayImport = map[string][]string{
 	"":                       nil,
-	"arch":                   {"internal/nearest"},
-	"syscalls":               {"arch", "internal/nearest"},
-	"profile":                {"arch", "syscalls", "internal/nearest"},
-	"profile/lint":           {"arch", "syscalls", "profile", "compile"},
+	"arch":                   {"internal/spell"},
+	"arch/errno":             {"arch", "internal/spell"},
+	"syscalls":               {"arch", "internal/spell"},
+	"profile":                {"arch", "arch/errno", "syscalls", "internal/spell"},
+	"profile/lint":           {"arch", "arch/errno", "syscalls", "profile", "compile"},
 	"profile/record":         {"arch", "syscalls", "profile"},
-	"compile":                {"arch", "syscalls", "profile", "internal/cbpf", "internal/diagram", xbpf},
-	"compile/compiletest":    {"arch", "profile", "compile"},
+	"compile":                {"arch", "arch/errno", "syscalls", "profile", "internal/cbpf", "internal/diagram", xbpf},
+	"compile/compiletest":    {"arch", "arch/errno", "profile", "compile"},
 	"install":                {"arch", "internal/cbpf", "internal/sys", xbpf},
 	"install/notify":         {"arch", "syscalls", "install"},
 	"install/installtest":    {"install", xbpf},
 	"internal/cbpf":          {xbpf},
 	"internal/diagram":       {"arch", "syscalls", "profile", "internal/cbpf", xbpf},
-	"internal/nearest":       nil,
+	"internal/spell":         nil,
 	"internal/sys":           {xunix},
 	"internal/cmd/ksyscalls": {"arch", "syscalls"},
 }
@@ -47,7 +48,7 @@ var mayImportUnder = []struct {
 	dir     string
 	imports []string
 }{
-	{"examples/", []string{"arch", "syscalls", "profile", "compile", "install", "examples/internal/input", xbpf, xunix}},
+	{"examples/", []string{"arch", "arch/errno", "syscalls", "profile", "compile", "install", "examples/internal/input", xbpf, xunix}},
 	{"internal/cmd/", []string{"arch", "syscalls", "internal/cmd/gensyscalls/gen"}},
 }
 

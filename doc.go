@@ -25,7 +25,7 @@
 //
 // # Three lines
 //
-//	p := profile.New(profile.Errno(arch.EPERM)).Allow("read", "write", "exit_group")
+//	p := profile.New(profile.Errno(errno.EPERM)).Allow("read", "write", "exit_group")
 //	prog, err := compile.Compile(p, compile.Options{})
 //	err = install.Load(prog.Raw(), install.Options{})
 //

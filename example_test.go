@@ -5,6 +5,7 @@ import (
 	"log"
 
 	"github.com/portcullis-go/portcullis/arch"
+	"github.com/portcullis-go/portcullis/arch/errno"
 	"github.com/portcullis-go/portcullis/compile"
 	"github.com/portcullis-go/portcullis/profile"
 )
@@ -14,10 +15,10 @@ import (
 // step that needs Linux.
 func Example() {
 	const afUnix, afInet, afVsock = 1, 2, 40
-	p := profile.New(profile.Errno(arch.EPERM)).
+	p := profile.New(profile.Errno(errno.EPERM)).
 		Allow("read", "write", "exit_group").
 		Allow("socket").If(profile.Arg(0).In(afUnix, afInet)).
-		Deny(arch.ENOSYS, "clone3")
+		Deny(errno.ENOSYS, "clone3")
 
 	for _, a := range []arch.Arch{arch.X86_64, arch.MIPS} {
 		prog, err := compile.Compile(p, compile.Options{Target: compile.Target{Arch: a}})

@@ -1,18 +1,15 @@
-// Package arch names the Linux ABIs that a seccomp filter can meet, and the
-// error numbers that each of them uses.
+// Package arch names the Linux ABIs that a seccomp filter can meet.
 //
 // An [Arch] is an ABI, not a machine and not a GOARCH: an x86_64 kernel serves
-// x86_64, x86 and x32, each with syscall numbers of its own. For each ABI the
-// package knows the audit architecture that the kernel puts into seccomp_data,
-// the width of its words and registers, its byte order and every usual
-// spelling of its name. An [Errno] is an error by name, whose number depends on
-// the ABI: ENOSYS is 38 on most and 89 on MIPS.
+// x86_64, x86 and x32, each with its own system call numbers. For each ABI the
+// package knows the audit architecture that the kernel puts into seccomp_data, the
+// width of its words and registers, its byte order and every usual spelling of its
+// name. Error numbers, which differ between ABIs, are in package errno below it.
 //
 // Everything here is constant data: the ABIs are those of
 // include/uapi/linux/audit.h for which libseccomp and the OCI runtime
-// specification have a name, the error numbers those of the kernel's errno.h
-// files. The package does no work before main and looks at its host in one
-// function only, [Native].
+// specification have a name. The package does no work before main, and only
+// [Native] looks at the host.
 package arch
 
 import (

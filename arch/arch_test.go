@@ -8,6 +8,7 @@ import (
 	"testing"
 
 	"github.com/portcullis-go/portcullis/arch"
+	"github.com/portcullis-go/portcullis/arch/errno"
 )
 
 // The table again, from the kernel's include/uapi/linux/audit.h and the
@@ -93,7 +94,7 @@ func TestInvalid(t *testing.T) {
 		if _, err := a.MarshalText(); err == nil {
 			t.Errorf("Arch(%d): MarshalText succeeded", a)
 		}
-		if n, ok := arch.EPERM.Number(a); ok {
+		if n, ok := errno.EPERM.Number(a); ok {
 			t.Errorf("Arch(%d): EPERM is %d", a, n)
 		}
 	}
@@ -199,9 +200,9 @@ func TestCopies(t *testing.T) {
 func TestAllocs(t *testing.T) {
 	if n := testing.AllocsPerRun(100, func() {
 		arch.ByAudit(0xC00000B7, 1)
-		arch.ENOSYS.Number(arch.MIPS)
-		_ = arch.ENOSYS.String()
-		arch.ParseErrno("ENOSYS")
+		errno.ENOSYS.Number(arch.MIPS)
+		_ = errno.ENOSYS.String()
+		errno.Parse("ENOSYS")
 		arch.Parse("x86_64")
 	}); n != 0 {
 		t.Errorf("%v allocations", n)

@@ -34,24 +34,3 @@ func ExampleByAudit() {
 	// x86_64 true
 	// x32 true
 }
-
-func ExampleErrno_Number() {
-	for _, a := range []arch.Arch{arch.X86_64, arch.MIPS, arch.PARISC} {
-		n, ok := arch.ENOSYS.Number(a)
-		fmt.Println(a, n, ok)
-	}
-	// Output:
-	// x86_64 38 true
-	// mips 89 true
-	// parisc 251 true
-}
-
-func ExampleParseErrno() {
-	e, err := arch.ParseErrno("EWOULDBLOCK")
-	fmt.Println(e, err)
-	_, err = arch.ParseErrno("EPREM")
-	fmt.Println(err)
-	// Output:
-	// EAGAIN <nil>
-	// unknown error number "EPREM"; did you mean "EPERM"?
-}

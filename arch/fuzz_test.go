@@ -29,24 +29,3 @@ func FuzzParse(f *testing.F) {
 		}
 	})
 }
-
-// FuzzParseErrno holds the same of error numbers.
-func FuzzParseErrno(f *testing.F) {
-	for _, s := range []string{"EPERM", "ENOTSUP", "65536", "38", "eperm", "", "\xff"} {
-		f.Add(s)
-	}
-	f.Fuzz(func(t *testing.T, s string) {
-		e, err := arch.ParseErrno(s)
-		if err != nil {
-			if near := err.(*arch.ErrnoError).Nearest; near != "" {
-				if _, err := arch.ParseErrno(near); err != nil {
-					t.Errorf("ParseErrno(%q) suggests %q: %v", s, near, err)
-				}
-			}
-			return
-		}
-		if back, err := arch.ParseErrno(e.String()); back != e || err != nil {
-			t.Errorf("ParseErrno(%q) = %v, back %v, %v", s, e, back, err)
-		}
-	})
-}

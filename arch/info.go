@@ -12,16 +12,7 @@ type info struct {
 	bits    uint8  // of a long
 	regBits uint8  // of an argument register, as far as the kernel reads it
 	big     bool   // byte order
-	errnos  uint8  // index of errnoNumbers
 }
-
-// The sets of error numbers, as errno.csv names them.
-const (
-	errnoGeneric = iota
-	errnoMips
-	errnoParisc
-	errnoPowerpc
-)
 
 var infos = [last + 1]info{
 	X86_64:      {name: "x86_64", audit: 0xc000003e, bits: 64, regBits: 64},
@@ -31,17 +22,17 @@ var infos = [last + 1]info{
 	AArch64:     {name: "aarch64", audit: 0xc00000b7, bits: 64, regBits: 64},
 	LoongArch64: {name: "loongarch64", audit: 0xc0000102, bits: 64, regBits: 64},
 	M68K:        {name: "m68k", audit: 0x00000004, bits: 32, regBits: 32, big: true},
-	MIPS:        {name: "mips", audit: 0x00000008, base: 4000, bits: 32, regBits: 32, big: true, errnos: errnoMips},
-	MIPSEL:      {name: "mipsel", audit: 0x40000008, base: 4000, bits: 32, regBits: 32, errnos: errnoMips},
-	MIPS64:      {name: "mips64", audit: 0x80000008, base: 5000, bits: 64, regBits: 64, big: true, errnos: errnoMips},
-	MIPSEL64:    {name: "mipsel64", audit: 0xc0000008, base: 5000, bits: 64, regBits: 64, errnos: errnoMips},
-	MIPS64N32:   {name: "mips64n32", audit: 0xa0000008, base: 6000, bits: 32, regBits: 64, big: true, errnos: errnoMips},
-	MIPSEL64N32: {name: "mipsel64n32", audit: 0xe0000008, base: 6000, bits: 32, regBits: 64, errnos: errnoMips},
-	PARISC:      {name: "parisc", audit: 0x0000000f, bits: 32, regBits: 32, big: true, errnos: errnoParisc},
-	PARISC64:    {name: "parisc64", audit: 0x8000000f, bits: 64, regBits: 64, big: true, errnos: errnoParisc},
-	PPC:         {name: "ppc", audit: 0x00000014, bits: 32, regBits: 32, big: true, errnos: errnoPowerpc},
-	PPC64:       {name: "ppc64", audit: 0x80000015, bits: 64, regBits: 64, big: true, errnos: errnoPowerpc},
-	PPC64LE:     {name: "ppc64le", audit: 0xc0000015, bits: 64, regBits: 64, errnos: errnoPowerpc},
+	MIPS:        {name: "mips", audit: 0x00000008, base: 4000, bits: 32, regBits: 32, big: true},
+	MIPSEL:      {name: "mipsel", audit: 0x40000008, base: 4000, bits: 32, regBits: 32},
+	MIPS64:      {name: "mips64", audit: 0x80000008, base: 5000, bits: 64, regBits: 64, big: true},
+	MIPSEL64:    {name: "mipsel64", audit: 0xc0000008, base: 5000, bits: 64, regBits: 64},
+	MIPS64N32:   {name: "mips64n32", audit: 0xa0000008, base: 6000, bits: 32, regBits: 64, big: true},
+	MIPSEL64N32: {name: "mipsel64n32", audit: 0xe0000008, base: 6000, bits: 32, regBits: 64},
+	PARISC:      {name: "parisc", audit: 0x0000000f, bits: 32, regBits: 32, big: true},
+	PARISC64:    {name: "parisc64", audit: 0x8000000f, bits: 64, regBits: 64, big: true},
+	PPC:         {name: "ppc", audit: 0x00000014, bits: 32, regBits: 32, big: true},
+	PPC64:       {name: "ppc64", audit: 0x80000015, bits: 64, regBits: 64, big: true},
+	PPC64LE:     {name: "ppc64le", audit: 0xc0000015, bits: 64, regBits: 64},
 	RISCV64:     {name: "riscv64", audit: 0xc00000f3, bits: 64, regBits: 64},
 	S390:        {name: "s390", audit: 0x00000016, bits: 32, regBits: 32, big: true},
 	S390X:       {name: "s390x", audit: 0x80000016, bits: 64, regBits: 64, big: true},

@@ -6,7 +6,7 @@ import (
 	"strconv"
 	"strings"
 
-	"github.com/portcullis-go/portcullis/internal/nearest"
+	"github.com/portcullis-go/portcullis/internal/spell"
 )
 
 // others are the spellings that are in no table of info.go: Docker's and Podman's names of
@@ -75,7 +75,7 @@ func Parse(name string) (Arch, error) {
 		}
 	}
 	lower := strings.ToLower(name)
-	near := nearest.Of(lower, nearestSpellings(lower))
+	near := spell.Nearest(lower, nearestSpellings(lower))
 	if strings.HasPrefix(near, ociPrefix) {
 		near = strings.ToUpper(near)
 	}
@@ -129,20 +129,7 @@ type ParseError struct {
 }
 
 // Error returns what was asked for, and what was probably meant.
-func (e *ParseError) Error() string { return unknown("architecture", e.Name, e.Nearest) }
-
-// unknown writes the text of both errors of the package. A long name is cut: the
-// error must fit into a line, whoever wrote the document it comes from.
-func unknown(what, name, nearest string) string {
-	if len(name) > 64 {
-		name = name[:64] + "..."
-	}
-	s := "unknown " + what + " " + strconv.Quote(name)
-	if nearest != "" {
-		s += "; did you mean " + strconv.Quote(nearest) + "?"
-	}
-	return s
-}
+func (e *ParseError) Error() string { return spell.Unknown("architecture", e.Name, e.Nearest) }
 
 // MarshalText returns the ABI's String. It fails for an invalid Arch.
 func (a Arch) MarshalText() ([]byte, error) {

@@ -1,7 +1,7 @@
 package bench
 
 import (
-	"github.com/portcullis-go/portcullis/arch"
+	"github.com/portcullis-go/portcullis/arch/errno"
 	"github.com/portcullis-go/portcullis/profile"
 )
 
@@ -10,7 +10,7 @@ import (
 // aligned blocks and one-sided bounds, because libseccomp has one comparison of an
 // argument in a rule.
 func argheavy() *Spec {
-	s := spec("argheavy", "60 calls allowed, 26 of them with conditions", profile.Errno(arch.EPERM))
+	s := spec("argheavy", "60 calls allowed, 26 of them with conditions", profile.Errno(errno.EPERM))
 	for _, name := range []string{
 		"read", "write", "close", "fstat", "lseek", "munmap", "brk", "rt_sigaction", "rt_sigprocmask", "rt_sigreturn",
 		"pread64", "pwrite64", "readv", "writev", "dup", "nanosleep", "getpid", "exit", "exit_group",

@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"github.com/portcullis-go/portcullis/arch"
+	"github.com/portcullis-go/portcullis/arch/errno"
 	"github.com/portcullis-go/portcullis/compile"
 	"github.com/portcullis-go/portcullis/profile"
 )
@@ -135,7 +136,7 @@ func Constants() (*Table, error) {
 		Notes: []string{"The ABI is checked in each. On x86_64 alone that takes a look at the number, too, because x32 has the same audit architecture."},
 		Head:  []string{"filter", "covered", "instructions", "path"},
 	}
-	for _, a := range []profile.Action{profile.Errno(arch.EPERM), profile.Log(), profile.KillProcess()} {
+	for _, a := range []profile.Action{profile.Errno(errno.EPERM), profile.Log(), profile.KillProcess()} {
 		for _, arches := range [][]arch.Arch{{arch.X86_64}, {arch.X86_64, arch.X32}, {arch.AArch64}} {
 			s := constant(a.String(), a)
 			s.Arches = arches

@@ -7,6 +7,7 @@ import (
 	"github.com/moby/profiles/seccomp"
 
 	"github.com/portcullis-go/portcullis/arch"
+	"github.com/portcullis-go/portcullis/arch/errno"
 	"github.com/portcullis-go/portcullis/profile"
 	"github.com/portcullis-go/portcullis/syscalls"
 )
@@ -66,7 +67,7 @@ func applies(e profile.Entry, t profile.Target) bool {
 // entry returns an entry of a document as rules: where it names an argument
 // several times, its conditions are alternatives.
 func entry(e profile.Entry) (rules []Rule) {
-	action := profile.Errno(arch.EPERM)
+	action := profile.Errno(errno.EPERM)
 	if e.Errno.Set {
 		action = profile.Errno(e.Errno.Errno)
 	}

@@ -8,7 +8,7 @@ import (
 	elasticarch "github.com/elastic/go-seccomp-bpf/arch"
 	"golang.org/x/net/bpf"
 
-	"github.com/portcullis-go/portcullis/arch"
+	"github.com/portcullis-go/portcullis/arch/errno"
 	"github.com/portcullis-go/portcullis/profile"
 )
 
@@ -26,7 +26,7 @@ func elasticJob(s *Spec, _ Hints) (Job, error) {
 	}
 	var j Job
 	policy := elastic.Policy{DefaultAction: elastic.Action(ret(s.Default))}
-	if ret(s.Default) == ret(profile.Errno(arch.EPERM)) {
+	if ret(s.Default) == ret(profile.Errno(errno.EPERM)) {
 		policy.DefaultAction = elastic.ActionErrno
 	}
 	groups := make(map[profile.Action]int)

@@ -11,6 +11,7 @@ import (
 	"golang.org/x/net/bpf"
 
 	"github.com/portcullis-go/portcullis/arch"
+	"github.com/portcullis-go/portcullis/arch/errno"
 	"github.com/portcullis-go/portcullis/compile"
 	"github.com/portcullis-go/portcullis/internal/cbpf"
 	"github.com/portcullis-go/portcullis/profile"
@@ -90,7 +91,7 @@ func Outcomes() []Outcome {
 		{"checked", "personality", [2]uint64{0xffffffff}, profile.Allow(), []bpf.RawInstruction{cbpf.Load(cbpf.OffArgs), allow}},
 		// A thread can't live if all is denied.
 		{"denied", "lookup_dcookie", [2]uint64{}, profile.Errno(1),
-			[]bpf.RawInstruction{cbpf.Load(cbpf.OffNr), cbpf.Jump(cbpf.JeqK, lookup, 0, 1), cbpf.Ret(ret(profile.Errno(arch.EPERM))), allow}},
+			[]bpf.RawInstruction{cbpf.Load(cbpf.OffNr), cbpf.Jump(cbpf.JeqK, lookup, 0, 1), cbpf.Ret(ret(profile.Errno(errno.EPERM))), allow}},
 	}
 }
 

@@ -4,6 +4,7 @@ import (
 	"fmt"
 
 	"github.com/portcullis-go/portcullis/arch"
+	"github.com/portcullis-go/portcullis/arch/errno"
 	"github.com/portcullis-go/portcullis/profile"
 	"github.com/portcullis-go/portcullis/syscalls"
 )
@@ -30,7 +31,7 @@ func Specs() ([]*Spec, error) {
 		one, three,
 		denylist("denylist", "kexec_file_load", "request_key"), denylist("denylist2", "quotactl", "userfaultfd"),
 		argheavy(), errno380(),
-		constant("refuse all", profile.Errno(arch.EPERM)),
+		constant("refuse all", profile.Errno(errno.EPERM)),
 		constant("log all", profile.Log()),
 	}, nil
 }
@@ -72,7 +73,7 @@ func denylist(name string, others ...string) *Spec {
 		"acct", "add_key", "bpf", "delete_module", "finit_module", "init_module", "io_uring_setup", "kexec_load", "keyctl",
 		"mount", "open_by_handle_at", "perf_event_open", "pivot_root", "ptrace", "reboot", "swapoff", "swapon", "umount2",
 	}, others...) {
-		s.on(profile.Errno(arch.EPERM), call)
+		s.on(profile.Errno(errno.EPERM), call)
 	}
 	return s
 }
@@ -83,7 +84,7 @@ func errno380() *Spec {
 	s := spec("errno380", "380 calls, each with an error number and a 64-bit comparison of its own", profile.Allow())
 	for _, name := range syscalls.All(arch.X86_64) {
 		if i := uint64(len(s.Rules)) + 1; i <= 380 {
-			s.on(profile.Errno(arch.Errno(i)), name, equal(int(i%6), i<<32|i*7919))
+			s.on(profile.Errno(errno.Errno(i)), name, equal(int(i%6), i<<32|i*7919))
 		}
 	}
 	return s
@@ -92,7 +93,7 @@ func errno380() *Spec {
 // growing has n rules on a hundred calls, for the time that compiling takes. The
 // values of a call are runs of four.
 func growing(n int) *Spec {
-	s := spec(fmt.Sprintf("%d rules", n), "", profile.Errno(arch.EPERM))
+	s := spec(fmt.Sprintf("%d rules", n), "", profile.Errno(errno.EPERM))
 	var names []string
 	for _, name := range syscalls.All(arch.X86_64) {
 		names = append(names, name)

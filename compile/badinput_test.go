@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"github.com/portcullis-go/portcullis/arch"
+	"github.com/portcullis-go/portcullis/arch/errno"
 	"github.com/portcullis-go/portcullis/compile"
 	"github.com/portcullis-go/portcullis/profile"
 )
@@ -66,8 +67,8 @@ func TestNoRules(t *testing.T) {
 // Of conflicting rules the first decides, for each kind of conflict.
 func TestConflicts(t *testing.T) {
 	p := profile.New(profile.KillThread()).
-		Allow("getpid").Deny(arch.EPERM, "getpid").
-		Deny(arch.EPERM, "fcntl").If(arg(1).Equal(1)).Allow("fcntl").If(arg(1).Equal(1)).Do(profile.Log(), "fcntl").
+		Allow("getpid").Deny(errno.EPERM, "getpid").
+		Deny(errno.EPERM, "fcntl").If(arg(1).Equal(1)).Allow("fcntl").If(arg(1).Equal(1)).Do(profile.Log(), "fcntl").
 		Rule(profile.Rule{Numbers: numbers(100, 200), Action: profile.Trap(1)}).
 		Rule(profile.Rule{Numbers: numbers(150, 250), Action: profile.Trap(2)})
 	o := newOracles(t, p, compile.Target{Arch: arch.AArch64})
@@ -149,7 +150,7 @@ func TestRefused(t *testing.T) {
 		{"errno above the limit", one(profile.Rule{Syscalls: getpid, Action: profile.Errno(4096)}), "4095", true},
 		{"errno far above", one(profile.Rule{Syscalls: getpid, Action: profile.Errno(65535)}), "4095", true},
 		{"no errno", one(profile.Rule{Syscalls: getpid, Action: profile.Errno(1 << 20)}), "Errno", true},
-		{"errno of another ABI", one(profile.Rule{Syscalls: getpid, Action: profile.Errno(arch.EDEADLOCK + 1000)}), "", true},
+		{"errno of another ABI", one(profile.Rule{Syscalls: getpid, Action: profile.Errno(errno.EDEADLOCK + 1000)}), "", true},
 		{"default errno", profile.New(profile.Errno(4096)), "4095", false},
 		{"foreign errno", profile.Profile{BadArch: profile.Errno(5000)}, "4095", false},
 		{"no ABI", profile.New(eperm).On(arch.X86_64, 0), "no ABI", false},
@@ -190,9 +191,9 @@ func TestRefused(t *testing.T) {
 // An error that an ABI of the filter doesn't have is an error where the rule is
 // for that ABI, and no other place.
 func TestErrnoOfABI(t *testing.T) {
-	var foreign arch.Errno
+	var foreign errno.Errno
 	for _, name := range []string{"EFTYPE", "EINIT", "EREMDEV", "ENOSYM", "EREMOTERELEASE"} {
-		e, err := arch.ParseErrno(name)
+		e, err := errno.Parse(name)
 		if err != nil {
 			continue
 		}
@@ -231,8 +232,8 @@ func TestErrnoOfABI(t *testing.T) {
 
 // ENOSYS is another number on MIPS, and a number is itself everywhere.
 func TestErrnoNumbers(t *testing.T) {
-	for a, want := range map[arch.Arch]arch.Errno{arch.X86_64: 38, arch.MIPS64: 89, arch.PARISC: 251} {
-		for e, want := range map[arch.Errno]arch.Errno{arch.ENOSYS: want, 38: 38} {
+	for a, want := range map[arch.Arch]errno.Errno{arch.X86_64: 38, arch.MIPS64: 89, arch.PARISC: 251} {
+		for e, want := range map[errno.Errno]errno.Errno{errno.ENOSYS: want, 38: 38} {
 			o := newOracles(t, profile.New(profile.Errno(e)), compile.Target{Arch: a})
 			if got := o.prog.Run(compile.Data{Nr: 1, Arch: a.Audit()}); got != profile.Errno(want) {
 				t.Errorf("%v on %v is %v", e, a, got)

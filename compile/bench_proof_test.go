@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"github.com/portcullis-go/portcullis/arch"
+	"github.com/portcullis-go/portcullis/arch/errno"
 	"github.com/portcullis-go/portcullis/compile"
 	"github.com/portcullis-go/portcullis/profile"
 	"github.com/portcullis-go/portcullis/syscalls"
@@ -37,7 +38,7 @@ func container(arches ...arch.Arch) profile.Profile {
 		Allow("socket").If(arg(0).Register().NotIn(38, 40)).
 		Allow("personality").If(arg(0).Register().In(0, 8, 0x20000, 0x20008, 0xffffffff)).
 		Allow("clone").If(arg(0).Register().NoBits(0x7e020000)).
-		Deny(arch.ENOSYS, "clone3")
+		Deny(errno.ENOSYS, "clone3")
 }
 
 // allowList returns a profile that allows 60 calls, 20 of them under conditions.

@@ -17,6 +17,7 @@ import (
 	"golang.org/x/net/bpf"
 
 	"github.com/portcullis-go/portcullis/arch"
+	"github.com/portcullis-go/portcullis/arch/errno"
 	"github.com/portcullis-go/portcullis/compile"
 	"github.com/portcullis-go/portcullis/install"
 	"github.com/portcullis-go/portcullis/internal/cbpf"
@@ -155,9 +156,9 @@ func programForThread(t *testing.T, rnd *rand.Rand, compiled bool) *compile.Prog
 	for _, n := range names {
 		switch rnd.IntN(4) {
 		case 0:
-			p = p.Deny(arch.EPERM, n)
+			p = p.Deny(errno.EPERM, n)
 		case 1:
-			p = p.Allow(n).If(arg(rnd.IntN(3)).Low32().Equal(uint64(rnd.IntN(5)))).Deny(arch.EACCES, n)
+			p = p.Allow(n).If(arg(rnd.IntN(3)).Low32().Equal(uint64(rnd.IntN(5)))).Deny(errno.EACCES, n)
 		case 2:
 			p = p.Do(profile.Log(), n)
 		case 3:

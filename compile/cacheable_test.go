@@ -8,6 +8,7 @@ import (
 	"golang.org/x/net/bpf"
 
 	"github.com/portcullis-go/portcullis/arch"
+	"github.com/portcullis-go/portcullis/arch/errno"
 	"github.com/portcullis-go/portcullis/compile"
 	"github.com/portcullis-go/portcullis/internal/cbpf"
 	"github.com/portcullis-go/portcullis/profile"
@@ -160,7 +161,7 @@ func randomWord(rnd *rand.Rand) uint32 {
 }
 
 func ExampleCacheable() {
-	p := profile.New(profile.Errno(arch.EPERM)).
+	p := profile.New(profile.Errno(errno.EPERM)).
 		Allow("read").
 		Allow("socket").If(profile.Arg(0).Equal(1))
 	prog, err := compile.Compile(p, compile.Options{Target: compile.Target{Arch: arch.X86_64}})

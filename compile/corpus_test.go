@@ -2,6 +2,7 @@ package compile_test
 
 import (
 	"github.com/portcullis-go/portcullis/arch"
+	"github.com/portcullis-go/portcullis/arch/errno"
 	"github.com/portcullis-go/portcullis/profile"
 )
 
@@ -12,7 +13,7 @@ type entry struct {
 }
 
 var (
-	eperm = profile.Errno(arch.EPERM)
+	eperm = profile.Errno(errno.EPERM)
 	arg   = profile.Arg
 )
 
@@ -22,29 +23,29 @@ func corpus() []entry {
 	return []entry{
 		{"zero", profile.Profile{}},
 		{"allow", profile.New(profile.Allow())},
-		{"log", profile.Profile{Default: profile.Log(), BadArch: profile.Errno(arch.ENOSYS)}},
+		{"log", profile.Profile{Default: profile.Log(), BadArch: profile.Errno(errno.ENOSYS)}},
 		{"names", profile.New(eperm).
 			Allow("read", "write", "exit", "exit_group", "rt_sigreturn", "futex", "mmap", "mmap2", "munmap", "brk")},
 		{"denied", profile.New(profile.Allow()).
-			Deny(arch.EPERM, "mount", "umount2", "reboot", "swapon", "swapoff", "init_module", "kexec_load").
-			Deny(arch.ENOSYS, "clone3")},
+			Deny(errno.EPERM, "mount", "umount2", "reboot", "swapon", "swapoff", "init_module", "kexec_load").
+			Deny(errno.ENOSYS, "clone3")},
 		{"families", profile.New(eperm).
 			Allow("socket").If(arg(0).In(1, 2, 10, 16)).
 			Allow("connect", "bind").If(arg(2).LessEqual(128))},
 		{"ioctl", profile.New(profile.Allow()).
-			Deny(arch.EPERM, "ioctl").If(arg(1).In(0x5412, 0x541c, 0x80045440, 0x5401)).
-			Deny(arch.ENOSYS, "ioctl").If(profile.And{arg(0).Greater(2), arg(1).Between(0x8900, 0x89ff)})},
+			Deny(errno.EPERM, "ioctl").If(arg(1).In(0x5412, 0x541c, 0x80045440, 0x5401)).
+			Deny(errno.ENOSYS, "ioctl").If(profile.And{arg(0).Greater(2), arg(1).Between(0x8900, 0x89ff)})},
 		{"clone", profile.New(eperm).
 			Allow("clone").If(arg(0).NoBits(0x7e020000)).
 			Allow("clone").If(arg(1).NoBits(0x7e020000)).
-			Deny(arch.ENOSYS, "clone3", "clone")},
+			Deny(errno.ENOSYS, "clone3", "clone")},
 		{"mprotect", profile.New(profile.Allow()).
 			Do(profile.KillProcess(), "mprotect", "mmap", "mmap2").If(arg(2).AllBits(6))},
 		{"modes", profile.New(profile.Allow()).
-			Deny(arch.EPERM, "chmod", "fchmod").If(arg(1).AnyBits(0o6000)).
-			Deny(arch.EACCES, "fchmodat").If(arg(2).AnyBits(0o6000)).
-			Deny(arch.EINVAL, "mkdir").If(arg(1).Greater(0o1777)).
-			Deny(arch.EIO, "mkdirat").If(arg(2).Equal(profile.Signed(-1)))},
+			Deny(errno.EPERM, "chmod", "fchmod").If(arg(1).AnyBits(0o6000)).
+			Deny(errno.EACCES, "fchmodat").If(arg(2).AnyBits(0o6000)).
+			Deny(errno.EINVAL, "mkdir").If(arg(1).Greater(0o1777)).
+			Deny(errno.EIO, "mkdirat").If(arg(2).Equal(profile.Signed(-1)))},
 		{"signed", profile.New(eperm).
 			Allow("openat", "unlinkat").If(arg(0).Equal(profile.Signed(-100))).
 			Allow("kill").If(profile.Not{Cond: arg(0).In(profile.Signed(-1), 0, 1)}).
@@ -68,7 +69,7 @@ func corpus() []entry {
 		}).
 			Do(profile.Trap(7), "fcntl").If(profile.And{})},
 		{"first match", profile.New(eperm).
-			Deny(arch.EACCES, "getpid").
+			Deny(errno.EACCES, "getpid").
 			Allow("getpid", "getppid").
 			Do(profile.Log(), "getppid", "gettid").If(arg(0).Equal(1)).
 			Allow("gettid").If(arg(0).Equal(1)).
@@ -94,7 +95,7 @@ func corpus() []entry {
 		{"direct", profile.New(profile.Log()).
 			Rule(profile.Rule{Syscalls: []string{"socket", "shmat", "connect"}, Action: eperm, Direct: true}).
 			Rule(profile.Rule{Syscalls: []string{"bind"}, Action: profile.Allow(), Direct: true, If: arg(0).Equal(3)}).
-			Deny(arch.EACCES, "socketcall", "ipc")},
+			Deny(errno.EACCES, "socketcall", "ipc")},
 		{"limited", profile.New(eperm).
 			Rule(profile.Rule{Syscalls: []string{"read", "write"}, Arches: []arch.Arch{arch.X86, arch.S390X, arch.ARM}, Action: profile.Allow()}).
 			Rule(profile.Rule{Syscalls: []string{"read"}, Arches: []arch.Arch{arch.X86_64, arch.MIPS64}, Action: profile.Log(), If: arg(0).Equal(0)}).
@@ -106,10 +107,10 @@ func corpus() []entry {
 			Rule(profile.Rule{Numbers: []profile.NumberRange{{First: 0x3fffffff, Last: 0x80000000}, {First: 4000, Last: 6100}}, Action: profile.Trace(2)}).
 			Rule(profile.Rule{Numbers: []profile.NumberRange{{First: 0, Last: 0xffffffff}}, Action: profile.KillThread(), If: arg(5).Less(100)})},
 		{"pointer", profile.New(profile.Allow()).
-			Deny(arch.EPERM, "execve", "execveat").If(profile.Not{Cond: profile.And{
+			Deny(errno.EPERM, "execve", "execveat").If(profile.Not{Cond: profile.And{
 			profile.InstructionPointer().GreaterEqual(0x40_0000),
 			profile.InstructionPointer().Less(0x7fff_0000_0000)}}).
-			Deny(arch.EINVAL, "fork", "vfork", "clone").If(profile.InstructionPointer().MaskedEqual(0xfff, 0x123))},
+			Deny(errno.EINVAL, "fork", "vfork", "clone").If(profile.InstructionPointer().MaskedEqual(0xfff, 0x123))},
 		{"constant conditions", profile.New(eperm).
 			Allow("read").If(profile.And{}).
 			Allow("write").If(profile.Or{}).
@@ -136,7 +137,7 @@ func far(n int) profile.Profile {
 		r := profile.Rule{Numbers: []profile.NumberRange{{First: i, Last: i}}}
 		switch i % 5 {
 		case 0:
-			r.Action = profile.Errno(arch.Errno(100 + i))
+			r.Action = profile.Errno(errno.Errno(100 + i))
 		case 1:
 			r.Action = profile.Allow()
 		case 2:

@@ -5,16 +5,17 @@ import (
 	"log"
 
 	"github.com/portcullis-go/portcullis/arch"
+	"github.com/portcullis-go/portcullis/arch/errno"
 	"github.com/portcullis-go/portcullis/compile"
 	"github.com/portcullis-go/portcullis/profile"
 )
 
 // web is a profile for the examples.
 func web() profile.Profile {
-	return profile.New(profile.Errno(arch.EPERM)).
+	return profile.New(profile.Errno(errno.EPERM)).
 		Allow("read", "write", "exit_group").
 		Allow("socket").If(profile.Arg(0).In(1, 2)). // AF_UNIX, AF_INET
-		Deny(arch.ENOSYS, "clone3")
+		Deny(errno.ENOSYS, "clone3")
 }
 
 func mustBuild(p profile.Profile, a arch.Arch) *compile.Program {
@@ -54,7 +55,7 @@ func ExampleCompile() {
 }
 
 func ExampleCompile_errors() {
-	p := profile.New(profile.Errno(arch.EPERM)).
+	p := profile.New(profile.Errno(errno.EPERM)).
 		Allow("raed").
 		Allow("fchmod").If(profile.Arg(1).Equal(0o1000000))
 	_, err := compile.Compile(p, compile.Options{Target: compile.Target{Arch: arch.X86_64}})
@@ -167,7 +168,7 @@ func ExampleVerify() {
 // A program that makes one call more often than others gets a filter that comes
 // to it sooner.
 func ExampleWeights() {
-	p := profile.New(profile.Errno(arch.EPERM)).
+	p := profile.New(profile.Errno(errno.EPERM)).
 		Allow("read", "write", "close", "mmap", "futex", "exit_group").
 		Allow("ioctl").If(profile.Arg(1).In(0x5401, 0x5413))
 	call, err := compile.Call(arch.X86_64, "ioctl", 1, 0x5413)
@@ -192,7 +193,7 @@ func ExampleWeights() {
 // Without one of its passes the compiler makes a program that is longer, and
 // decides the same.
 func ExampleParsePasses() {
-	p := profile.New(profile.Allow()).Deny(arch.EPERM, "mount", "ptrace", "bpf")
+	p := profile.New(profile.Allow()).Deny(errno.EPERM, "mount", "ptrace", "bpf")
 	without, err := compile.ParsePasses("equalities")
 	if err != nil {
 		fmt.Println(err)

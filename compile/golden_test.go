@@ -14,6 +14,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/portcullis-go/portcullis/arch"
+	"github.com/portcullis-go/portcullis/arch/errno"
 	"github.com/portcullis-go/portcullis/compile"
 	"github.com/portcullis-go/portcullis/internal/cbpf"
 	"github.com/portcullis-go/portcullis/profile"
@@ -51,7 +52,7 @@ func TestListings(t *testing.T) {
 	}{
 		{"zero", profile.Profile{}, x64},
 		{"names", profile.New(eperm).Allow("read", "write", "exit_group"), x64},
-		{"lone number", profile.New(profile.Allow()).Deny(arch.ENOSYS, "clone3"), x64},
+		{"lone number", profile.New(profile.Allow()).Deny(errno.ENOSYS, "clone3"), x64},
 		{"int and size_t", profile.New(eperm).
 			Allow("socket").If(arg(0).In(1, 2)).
 			Allow("read").If(arg(2).LessEqual(1 << 33)), x64},
@@ -59,8 +60,8 @@ func TestListings(t *testing.T) {
 		{"three ABIs", profile.New(eperm).On(arch.X86_64, arch.X86, arch.X32).
 			Allow("read").Do(profile.Log(), "socket"), x64},
 		{"masks and modes", profile.New(profile.Allow()).
-			Deny(arch.EPERM, "chmod").If(arg(1).AnyBits(0o6000)).
-			Deny(arch.EPERM, "fchmod").If(arg(1).Equal(0o4755)).
+			Deny(errno.EPERM, "chmod").If(arg(1).AnyBits(0o6000)).
+			Deny(errno.EPERM, "fchmod").If(arg(1).Equal(0o4755)).
 			Do(profile.KillProcess(), "mprotect").If(arg(2).AllBits(6)), compile.Target{Arch: arch.X86_64}},
 		{"multiplexed", profile.New(eperm).Allow("connect").Do(profile.Log(), "socket").If(arg(0).Equal(1)), compile.Target{Arch: arch.X86}},
 	} {

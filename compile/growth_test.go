@@ -5,6 +5,7 @@ import (
 	"testing"
 
 	"github.com/portcullis-go/portcullis/arch"
+	"github.com/portcullis-go/portcullis/arch/errno"
 	"github.com/portcullis-go/portcullis/compile"
 	"github.com/portcullis-go/portcullis/profile"
 )
@@ -38,7 +39,7 @@ func TestGrowth(t *testing.T) {
 		{"the same number, exhaustive", func(i uint32) profile.Rule { return rule(7, profile.Allow(), arg(0).Low32().Equal(uint64(i))) }, exhaustive, 0},
 		{"conditions alike", func(i uint32) profile.Rule { return rule(i, profile.Log(), arg(1).Equal(uint64(i/2%16))) }, usual, 0},
 		{"overlaps", func(i uint32) profile.Rule {
-			return profile.Rule{Numbers: numbers(i, i+10), Action: profile.Errno(arch.Errno(i % 2))}
+			return profile.Rule{Numbers: numbers(i, i+10), Action: profile.Errno(errno.Errno(i % 2))}
 		}, usual, 0},
 		{"shadowed", func(i uint32) profile.Rule { return rule(i%50, profile.Trap(uint16(i)), nil) }, usual, 0},
 	} {

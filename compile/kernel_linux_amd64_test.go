@@ -16,6 +16,7 @@ import (
 	"testing"
 
 	"github.com/portcullis-go/portcullis/arch"
+	"github.com/portcullis-go/portcullis/arch/errno"
 	"github.com/portcullis-go/portcullis/compile"
 	"github.com/portcullis-go/portcullis/compile/compiletest"
 	"github.com/portcullis-go/portcullis/install"
@@ -199,8 +200,8 @@ func kernelProfile(rnd *rand.Rand) profile.Profile {
 		if d(8) == 0 {
 			r.Numbers = append(r.Numbers, profile.NumberRange{First: 0xfffffff0, Last: 0xffffffff})
 		}
-		r.Action = pick(d, profile.Allow(), profile.Log(), profile.Trace(1), profile.Errno(arch.Errno(1+rnd.IntN(4095))),
-			profile.Errno(arch.Errno(1+rnd.IntN(4095))), profile.Errno(0), eperm)
+		r.Action = pick(d, profile.Allow(), profile.Log(), profile.Trace(1), profile.Errno(errno.Errno(1+rnd.IntN(4095))),
+			profile.Errno(errno.Errno(1+rnd.IntN(4095))), profile.Errno(0), eperm)
 		if d(4) != 0 {
 			r.If = withoutPointer(randomCond(d, 2))
 		}

@@ -11,6 +11,7 @@ import (
 	"testing"
 
 	"github.com/portcullis-go/portcullis/arch"
+	"github.com/portcullis-go/portcullis/arch/errno"
 	"github.com/portcullis-go/portcullis/compile"
 	"github.com/portcullis-go/portcullis/install"
 	"github.com/portcullis-go/portcullis/profile"
@@ -47,9 +48,9 @@ func TestKernelFar(t *testing.T) {
 	p := profile.Profile{Default: profile.Allow(), BadArch: eperm, Arches: []arch.Arch{arch.X86_64, arch.X86}}
 	for i := uint32(firstFree); i <= lastFree; i++ {
 		n := []profile.NumberRange{{First: i, Last: i}}
-		p = p.Rule(profile.Rule{Numbers: n, If: arg(int(i % 6)).Register().Equal(uint64(i)<<32 | 7), Action: profile.Errno(arch.Errno(i))})
+		p = p.Rule(profile.Rule{Numbers: n, If: arg(int(i % 6)).Register().Equal(uint64(i)<<32 | 7), Action: profile.Errno(errno.Errno(i))})
 		if i%4 == 0 {
-			p = p.Rule(profile.Rule{Numbers: n, If: arg(int((i + 1) % 6)).Low32().AnyBits(1 << 31), Action: profile.Errno(arch.Errno(i + 1000))})
+			p = p.Rule(profile.Rule{Numbers: n, If: arg(int((i + 1) % 6)).Low32().AnyBits(1 << 31), Action: profile.Errno(errno.Errno(i + 1000))})
 		}
 	}
 	for _, k := range kernelABIs {

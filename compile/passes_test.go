@@ -9,6 +9,7 @@ import (
 	"testing"
 
 	"github.com/portcullis-go/portcullis/arch"
+	"github.com/portcullis-go/portcullis/arch/errno"
 	"github.com/portcullis-go/portcullis/compile"
 	"github.com/portcullis-go/portcullis/profile"
 	"github.com/portcullis-go/portcullis/syscalls"
@@ -50,7 +51,7 @@ func passCases() []passCase {
 	x64, a64 := on(arch.X86_64), on(arch.AArch64)
 	busy := on(arch.X86_64)
 	busy.Weights = compile.Weights{{Syscall: "ioctl", Calls: 1000}, {Syscall: "openat", Calls: 10}, {Syscall: "mount", Calls: 1}}
-	some := profile.New(profile.Allow()).Deny(arch.EPERM, "ioctl", "mount", "ptrace", "keyctl", "bpf", "openat", "setns")
+	some := profile.New(profile.Allow()).Deny(errno.EPERM, "ioctl", "mount", "ptrace", "keyctl", "bpf", "openat", "setns")
 	odd := []uint64{1, 3, 5, 7, 9, 11, 13, 15, 17, 19}
 	low, high := profile.New(eperm), profile.New(eperm)
 	for i := range uint32(100) {
@@ -58,17 +59,17 @@ func passCases() []passCase {
 	}
 	for i := range uint32(16) {
 		// Numbers from 424 on are the same on all ABIs.
-		high = high.Rule(profile.Rule{Numbers: numbers(424+2*i, 424+2*i), Action: profile.Errno(arch.Errno(50 + i))})
+		high = high.Rule(profile.Rule{Numbers: numbers(424+2*i, 424+2*i), Action: profile.Errno(errno.Errno(50 + i))})
 	}
 	return []passCase{
 		{compile.PassSharing, length, profile.New(eperm).Allow("read", "pread64").If(arg(2).Less(100)), x64},
 		{compile.PassPlanning, length, profile.New(eperm).Allow("read", "write", "exit_group", "futex", "mmap", "brk"), x64},
-		{compile.PassEqualities, length, profile.New(profile.Allow()).Deny(arch.EPERM, "mount", "ptrace", "bpf"), a64},
+		{compile.PassEqualities, length, profile.New(profile.Allow()).Deny(errno.EPERM, "mount", "ptrace", "bpf"), a64},
 		{compile.PassHeaviest, weighted, some, busy},
 		{compile.PassHalves, way("read", 0, 0, 9), profile.New(eperm).Allow("read").If(arg(2).In(100, 4096)), x64},
 		{compile.PassArguments, meanPath, profile.New(eperm).Allow("fcntl").If(arg(1).In(odd...)), a64},
 		{compile.PassNeighbours, meanPath, low, a64},
-		{compile.PassWeights, meanPath, profile.New(profile.Allow()).Deny(arch.EPERM, "io_setup", "bpf", "futex"), x64},
+		{compile.PassWeights, meanPath, profile.New(profile.Allow()).Deny(errno.EPERM, "io_setup", "bpf", "futex"), x64},
 		{compile.PassStretches, length, high.On(arch.AArch64, arch.ARM), a64},
 		{compile.PassLoads, length, profile.New(eperm).Allow("read", "ppoll"), a64},
 		{compile.PassPlacement, meanPath, far(300), on(arch.S390X)},

@@ -4,6 +4,7 @@ import (
 	"math/rand/v2"
 
 	"github.com/portcullis-go/portcullis/arch"
+	"github.com/portcullis-go/portcullis/arch/errno"
 	"github.com/portcullis-go/portcullis/profile"
 )
 
@@ -73,7 +74,7 @@ func randomName(d dice) string {
 func randomAction(d dice) profile.Action {
 	return pick(d,
 		profile.KillProcess(), profile.KillThread(), profile.Trap(uint16(d(3))),
-		eperm, profile.Errno(arch.ENOSYS), profile.Errno(arch.Errno(d(256))), profile.Errno(4095),
+		eperm, profile.Errno(errno.ENOSYS), profile.Errno(errno.Errno(d(256))), profile.Errno(4095),
 		profile.Notify(), profile.Trace(uint16(d(3))), profile.Log(), profile.Allow(), profile.Allow())
 }
 

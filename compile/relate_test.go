@@ -8,6 +8,7 @@ import (
 	"golang.org/x/net/bpf"
 
 	"github.com/portcullis-go/portcullis/arch"
+	"github.com/portcullis-go/portcullis/arch/errno"
 	"github.com/portcullis-go/portcullis/compile"
 	"github.com/portcullis-go/portcullis/internal/cbpf"
 	"github.com/portcullis-go/portcullis/profile"
@@ -164,7 +165,7 @@ func TestForeignPairs(t *testing.T) {
 // AtLeastAsStrict is a partial order of what filters do, up to data.
 func TestStricterIsOrder(t *testing.T) {
 	var progs []*compile.Program
-	for _, first := range []profile.Action{profile.KillProcess(), eperm, profile.Errno(arch.EACCES), profile.Allow()} {
+	for _, first := range []profile.Action{profile.KillProcess(), eperm, profile.Errno(errno.EACCES), profile.Allow()} {
 		for _, second := range []profile.Action{profile.KillThread(), profile.Trace(1), profile.Log(), profile.Allow()} {
 			p := profile.Profile{Default: profile.Log(), BadArch: eperm}.On(arch.X86_64).
 				Do(first, "read").If(arg(0).Less(5)).Do(second, "read", "write")

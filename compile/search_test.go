@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"github.com/portcullis-go/portcullis/arch"
+	"github.com/portcullis-go/portcullis/arch/errno"
 	"github.com/portcullis-go/portcullis/profile"
 )
 
@@ -274,13 +275,13 @@ func searchedLists(t *testing.T) (ls []searched) {
 // allowed, some of them by their arguments, and few others have errors of their
 // own.
 func callsProfile(rnd *rand.Rand, a arch.Arch, n int) profile.Profile {
-	p := profile.New(profile.Errno(arch.EPERM))
+	p := profile.New(profile.Errno(errno.EPERM))
 	for _, name := range sampleCalls(rnd, a, n) {
 		switch rnd.IntN(8) {
 		case 0:
 			p = p.Rule(profile.Rule{Numbers: name, Action: profile.Allow(), If: profile.Arg(rnd.IntN(6)).Low32().In(randomSet(rnd)...)})
 		case 1:
-			p = p.Rule(profile.Rule{Numbers: name, Action: profile.Errno(arch.ENOSYS)})
+			p = p.Rule(profile.Rule{Numbers: name, Action: profile.Errno(errno.ENOSYS)})
 		default:
 			p = p.Rule(profile.Rule{Numbers: name, Action: profile.Allow()})
 		}

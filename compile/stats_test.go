@@ -10,6 +10,7 @@ import (
 	"golang.org/x/net/bpf"
 
 	"github.com/portcullis-go/portcullis/arch"
+	"github.com/portcullis-go/portcullis/arch/errno"
 	"github.com/portcullis-go/portcullis/compile"
 	"github.com/portcullis-go/portcullis/compile/compiletest"
 	"github.com/portcullis-go/portcullis/internal/cbpf"
@@ -98,7 +99,7 @@ func TestStatsBoundsElsewhere(t *testing.T) {
 func TestStatsByForce(t *testing.T) {
 	p := profile.New(eperm).On(arch.X86_64, arch.X86, arch.X32).
 		Allow("read", "write", "close", "futex", "mmap", "exit_group").
-		Deny(arch.ENOSYS, "clone3", "openat2").
+		Deny(errno.ENOSYS, "clone3", "openat2").
 		Do(profile.Log(), "ptrace", "socketcall")
 	prog, err := compile.Compile(p, compile.Options{})
 	if err != nil {

@@ -9,6 +9,7 @@ import (
 	"testing"
 
 	"github.com/portcullis-go/portcullis/arch"
+	"github.com/portcullis-go/portcullis/arch/errno"
 	"github.com/portcullis-go/portcullis/compile"
 	"github.com/portcullis-go/portcullis/profile"
 	"github.com/portcullis-go/portcullis/syscalls"
@@ -27,7 +28,7 @@ func listed(rnd *rand.Rand, a arch.Arch, share int) (p profile.Profile, names []
 		case rnd.IntN(100) < share:
 			p = p.Allow(name)
 		case rnd.IntN(20) == 0:
-			p = p.Deny(arch.ENOSYS, name)
+			p = p.Deny(errno.ENOSYS, name)
 		}
 	}
 	return p, names
@@ -148,7 +149,7 @@ func TestWeightsCached(t *testing.T) {
 	p := profile.New(eperm).On(arch.X86_64, arch.X32).
 		Allow("read", "write", "futex", "mmap", "openat", "close", "epoll_wait").
 		Allow("ioctl", "socket").If(arg(0).In(1, 2)).
-		Deny(arch.ENOSYS, "clone3", "mount", "bpf")
+		Deny(errno.ENOSYS, "clone3", "mount", "bpf")
 	some := compile.Weights{{Syscall: "ioctl", Calls: 100}, {Syscall: "mount", Calls: 70}, {Syscall: "clone3", Calls: 3}}
 	bin := func(kernel syscalls.Release, more ...compile.Weight) []byte {
 		o := compile.Options{Target: compile.Target{Arch: arch.X86_64, Kernel: kernel}, Weights: append(some, more...)}

@@ -9,6 +9,7 @@ import (
 	"testing"
 
 	"github.com/portcullis-go/portcullis/arch"
+	"github.com/portcullis-go/portcullis/arch/errno"
 	"github.com/portcullis-go/portcullis/profile"
 	"github.com/portcullis-go/portcullis/syscalls"
 )
@@ -157,8 +158,8 @@ func TestWeightsNames(t *testing.T) {
 
 // The means by weight are what calls that are made so often find.
 func TestStatsWeighted(t *testing.T) {
-	p := profile.New(profile.Errno(arch.EPERM)).On(arch.X86_64, arch.X86, arch.X32).
-		Allow("read", "write").Deny(arch.ENOSYS, "clone3")
+	p := profile.New(profile.Errno(errno.EPERM)).On(arch.X86_64, arch.X86, arch.X32).
+		Allow("read", "write").Deny(errno.ENOSYS, "clone3")
 	prog, err := Compile(p, Options{})
 	if err != nil {
 		t.Fatal(err)

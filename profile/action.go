@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"github.com/portcullis-go/portcullis/arch"
+	"github.com/portcullis-go/portcullis/arch/errno"
 )
 
 // Kind is the part of an [Action] that says what happens to the call. Kinds
@@ -31,7 +32,7 @@ const (
 type Action struct {
 	kind  Kind
 	data  uint16
-	errno arch.Errno
+	errno errno.Errno
 }
 
 // KillProcess ends the whole process as if by SIGSYS. It is the zero Action.
@@ -47,7 +48,7 @@ func Trap(data uint16) Action { return Action{kind: KindTrap, data: data} }
 // Errno makes the call fail with e without being made. On an ABI where e has no
 // number, and for numbers above 4095 (the kernel's MAX_ERRNO), compile fails.
 // The number 0 makes the call return 0 without being made.
-func Errno(e arch.Errno) Action { return Action{kind: KindErrno, errno: e} }
+func Errno(e errno.Errno) Action { return Action{kind: KindErrno, errno: e} }
 
 // Notify asks a supervisor that holds the filter's listener.
 func Notify() Action { return Action{kind: KindNotify} }
@@ -66,7 +67,7 @@ func Allow() Action { return Action{kind: KindAllow} }
 func (a Action) Kind() Kind { return a.kind }
 
 // Errno returns the error of an Errno action, and zero for others.
-func (a Action) Errno() arch.Errno { return a.errno }
+func (a Action) Errno() errno.Errno { return a.errno }
 
 // Data returns the data of a Trap or Trace action, and zero for others.
 func (a Action) Data() uint16 { return a.data }
@@ -124,7 +125,7 @@ var kindOCINames = [kindCount]string{
 }
 
 // MarshalText returns the action's String. It fails for an error number that
-// arch.Errno has no text for.
+// errno.Errno has no text for.
 func (a Action) MarshalText() ([]byte, error) {
 	if a.kind == KindErrno {
 		if _, err := a.errno.MarshalText(); err != nil {
@@ -151,7 +152,7 @@ func (a *Action) UnmarshalText(text []byte) error {
 		v := Action{kind: k}
 		switch k {
 		case KindErrno:
-			e, err := arch.ParseErrno(data)
+			e, err := errno.Parse(data)
 			if err != nil {
 				return wrap("profile: action "+quote(string(text))+": ", err)
 			}
@@ -230,7 +231,7 @@ func ActionOf(ret uint32) Action {
 		}
 		switch k {
 		case KindErrno:
-			return Errno(arch.Errno(min(ret&0xffff, maxErrno)))
+			return Errno(errno.Errno(min(ret&0xffff, maxErrno)))
 		case KindTrap, KindTrace:
 			return Action{kind: k, data: uint16(ret)}
 		}

@@ -6,19 +6,20 @@ import (
 	"testing"
 
 	"github.com/portcullis-go/portcullis/arch"
+	"github.com/portcullis-go/portcullis/arch/errno"
 	"github.com/portcullis-go/portcullis/profile"
 )
 
 // everyAction yields the actions of all kinds with all of their data.
 func everyAction(yield func(profile.Action) bool) {
 	for _, a := range []profile.Action{profile.KillProcess(), profile.KillThread(), profile.Notify(), profile.Log(), profile.Allow(),
-		profile.Errno(arch.EPERM), profile.Errno(arch.ENOSYS), profile.Errno(arch.EDEADLOCK)} {
+		profile.Errno(errno.EPERM), profile.Errno(errno.ENOSYS), profile.Errno(errno.EDEADLOCK)} {
 		if !yield(a) {
 			return
 		}
 	}
 	for data := range 1 << 16 {
-		for _, a := range []profile.Action{profile.Trap(uint16(data)), profile.Trace(uint16(data)), profile.Errno(arch.Errno(data))} {
+		for _, a := range []profile.Action{profile.Trap(uint16(data)), profile.Trace(uint16(data)), profile.Errno(errno.Errno(data))} {
 			if !yield(a) {
 				return
 			}
@@ -72,7 +73,7 @@ func TestActionJSON(t *testing.T) {
 	var v struct {
 		A profile.Action `json:"a"`
 	}
-	if err := json.Unmarshal([]byte(text), &v); err != nil || v.A != profile.Errno(arch.EPERM) {
+	if err := json.Unmarshal([]byte(text), &v); err != nil || v.A != profile.Errno(errno.EPERM) {
 		t.Errorf("%v, %v", v, err)
 	}
 	if out, err := json.Marshal(v); err != nil || string(out) != text {
@@ -95,16 +96,16 @@ func TestActionReturn(t *testing.T) {
 		}
 		want := a
 		if a.Kind() == profile.KindErrno {
-			want = profile.Errno(arch.Errno(n))
+			want = profile.Errno(errno.Errno(n))
 		}
 		if got := profile.ActionOf(ret); got != want {
 			t.Fatalf("%v returns %#x, which is %v", a, ret, got)
 		}
 	}
-	if ret, _ := profile.Errno(arch.ENOSYS).Return(arch.MIPS); ret != 0x50000+89 {
+	if ret, _ := profile.Errno(errno.ENOSYS).Return(arch.MIPS); ret != 0x50000+89 {
 		t.Errorf("ENOSYS of MIPS returns %#x", ret)
 	}
-	if _, err := profile.Errno(arch.EDOTDOT).Return(0); err == nil {
+	if _, err := profile.Errno(errno.EDOTDOT).Return(0); err == nil {
 		t.Error("an error number of no ABI has a value")
 	}
 }
@@ -155,7 +156,7 @@ func TestInvalidKind(t *testing.T) {
 }
 
 func TestActionAccessors(t *testing.T) {
-	if a := profile.Errno(arch.EPERM); a.Errno() != arch.EPERM || a.Data() != 0 {
+	if a := profile.Errno(errno.EPERM); a.Errno() != errno.EPERM || a.Data() != 0 {
 		t.Errorf("%v has %v and %d", a, a.Errno(), a.Data())
 	}
 	if a := profile.Trace(3); a.Errno() != 0 || a.Data() != 3 {

@@ -6,10 +6,10 @@
 // none does, the default decides. A call through an ABI that the profile does
 // not list meets BadArch. Package compile turns a Profile into a program.
 //
-//	p := profile.New(profile.Errno(arch.EPERM)).
+//	p := profile.New(profile.Errno(errno.EPERM)).
 //		Allow("read", "write", "exit_group").
 //		Allow("socket").If(profile.Arg(0).In(unix.AF_UNIX, unix.AF_INET)).
-//		Deny(arch.ENOSYS, "clone3")
+//		Deny(errno.ENOSYS, "clone3")
 //
 // # Zero is strictest
 //

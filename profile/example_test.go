@@ -4,6 +4,7 @@ import (
 	"fmt"
 
 	"github.com/portcullis-go/portcullis/arch"
+	"github.com/portcullis-go/portcullis/arch/errno"
 	"github.com/portcullis-go/portcullis/profile"
 )
 
@@ -12,10 +13,10 @@ func ExampleProfile() {
 		afUnix = 1
 		afInet = 2
 	)
-	p := profile.New(profile.Errno(arch.EPERM)).
+	p := profile.New(profile.Errno(errno.EPERM)).
 		Allow("read", "write", "exit_group").
 		Allow("socket").If(profile.Arg(0).In(afUnix, afInet)).
-		Deny(arch.ENOSYS, "clone3")
+		Deny(errno.ENOSYS, "clone3")
 	for _, r := range p.Rules {
 		fmt.Print(r.Action, " ", r.Syscalls)
 		if r.If != nil {
@@ -40,7 +41,7 @@ func ExampleProfile_Rule() {
 }
 
 func ExampleProfile_Validate() {
-	p := profile.New(profile.Errno(arch.EPERM)).
+	p := profile.New(profile.Errno(errno.EPERM)).
 		Allow("read").If(profile.Arg(6).Equal(1)).
 		Allow()
 	fmt.Println(p.Validate())
@@ -50,7 +51,7 @@ func ExampleProfile_Validate() {
 }
 
 func ExampleAction_MarshalText() {
-	for _, a := range []profile.Action{profile.Allow(), profile.Errno(arch.EPERM), profile.Trace(7)} {
+	for _, a := range []profile.Action{profile.Allow(), profile.Errno(errno.EPERM), profile.Trace(7)} {
 		text, _ := a.MarshalText()
 		fmt.Printf("%s\n", text)
 	}
@@ -99,7 +100,7 @@ func ExampleParseOCI_errors() {
 }
 
 func ExampleMarshalOCI() {
-	p := profile.New(profile.Errno(arch.EPERM)).On(arch.X86_64).
+	p := profile.New(profile.Errno(errno.EPERM)).On(arch.X86_64).
 		Allow("read", "write").
 		Allow("socket").If(profile.Arg(0).Equal(1))
 	p.BadArch = profile.KillThread() // as the runtimes do

@@ -2,6 +2,7 @@ package profile
 
 import (
 	"github.com/portcullis-go/portcullis/arch"
+	"github.com/portcullis-go/portcullis/arch/errno"
 	"github.com/portcullis-go/portcullis/syscalls"
 )
 
@@ -102,8 +103,8 @@ type OCIAction struct {
 // OCIErrno is an error number of a document, which may be missing, a number
 // (errnoRet) or a name (errno, of Podman).
 type OCIErrno struct {
-	Errno arch.Errno // the name, or a number below 65536
-	Set   bool       // it isn't missing
+	Errno errno.Errno // the name, or a number below 65536
+	Set   bool        // it isn't missing
 }
 
 // ArchMapping is an element of archMap. The zero Arch stands for a name that no

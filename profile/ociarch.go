@@ -6,7 +6,7 @@ import (
 	"strings"
 
 	"github.com/portcullis-go/portcullis/arch"
-	"github.com/portcullis-go/portcullis/internal/nearest"
+	"github.com/portcullis-go/portcullis/internal/spell"
 )
 
 // architectures reads a list of ABIs without those that it has before. Only the
@@ -130,5 +130,5 @@ func nearestCapability(s string) string {
 		return ""
 	}
 	s = "CAP_" + strings.TrimPrefix(strings.ToUpper(s), "CAP_")
-	return nearest.Of(s, slices.Values(capabilities[:]))
+	return spell.Nearest(s, slices.Values(capabilities[:]))
 }

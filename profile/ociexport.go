@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/portcullis-go/portcullis/arch"
+	"github.com/portcullis-go/portcullis/arch/errno"
 	"github.com/portcullis-go/portcullis/syscalls"
 )
 
@@ -222,7 +223,7 @@ func (x *exporter) verdict(a Action) (verdict, error) {
 func (v verdict) oci() (OCIAction, OCIErrno) {
 	e := OCIErrno{}
 	if v.kind == KindErrno || v.kind == KindTrace {
-		e = OCIErrno{arch.Errno(v.data), true}
+		e = OCIErrno{errno.Errno(v.data), true}
 	}
 	return OCIAction{v.kind, true}, e
 }

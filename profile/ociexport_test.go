@@ -10,6 +10,7 @@ import (
 	"testing"
 
 	"github.com/portcullis-go/portcullis/arch"
+	"github.com/portcullis-go/portcullis/arch/errno"
 	"github.com/portcullis-go/portcullis/profile"
 	"github.com/portcullis-go/portcullis/syscalls"
 )
@@ -64,7 +65,7 @@ func compact(p profile.Profile) string {
 }
 
 func TestMarshalOCI(t *testing.T) {
-	eperm := profile.Errno(arch.EPERM)
+	eperm := profile.Errno(errno.EPERM)
 	on64 := func() profile.Profile { return exportable(eperm, arch.X86_64) }
 	both := func() profile.Profile { return exportable(eperm, arch.X86_64, arch.X86) }
 	reg := func(i int) profile.Operand { return profile.Arg(i).Register() }
@@ -74,10 +75,10 @@ func TestMarshalOCI(t *testing.T) {
 		want string
 	}{
 		{"none", on64(), ""},
-		{"unconditional", on64().Allow("read", "write").Deny(arch.ENOSYS, "clone3").Allow("close"),
+		{"unconditional", on64().Allow("read", "write").Deny(errno.ENOSYS, "clone3").Allow("close"),
 			"read,write,close ALLOW\nclone3 ERRNO(38)"},
 		{"first decides", on64().Allow("read").Do(profile.Log(), "read"), "read ALLOW"},
-		{"default by name", on64().Deny(arch.EPERM, "clone3").Allow("clone3"), "clone3 ERRNO(1)"},
+		{"default by name", on64().Deny(errno.EPERM, "clone3").Allow("clone3"), "clone3 ERRNO(1)"},
 		{"an int is masked", on64().Allow("socket").If(profile.Arg(0).In(1, 2)),
 			"socket ALLOW 0 MASKED_EQ 0xffffffff 0x1\nsocket ALLOW 0 MASKED_EQ 0xffffffff 0x2"},
 		{"negative", on64().Allow("openat").If(profile.Arg(0).Equal(profile.Signed(-100))),
@@ -103,8 +104,8 @@ func TestMarshalOCI(t *testing.T) {
 		{"always", on64().Allow("mmap").If(profile.Or{reg(0).Equal(1), profile.And{}}), "mmap ALLOW"},
 		{"mask of nothing", on64().Allow("mmap").If(reg(0).NoBits(0)), "mmap ALLOW"},
 		{"all but nothing", on64().Allow("mmap").If(reg(0).GreaterEqual(0)), "mmap ALLOW"},
-		{"exception first", on64().Deny(arch.EPERM, "mmap").If(reg(2).Equal(5)).Allow("mmap"), "mmap ALLOW 2 NE 0x5"},
-		{"exception in a choice", on64().Deny(arch.EPERM, "mmap").If(reg(2).Equal(5)).Allow("mmap").If(reg(3).Equal(1)),
+		{"exception first", on64().Deny(errno.EPERM, "mmap").If(reg(2).Equal(5)).Allow("mmap"), "mmap ALLOW 2 NE 0x5"},
+		{"exception in a choice", on64().Deny(errno.EPERM, "mmap").If(reg(2).Equal(5)).Allow("mmap").If(reg(3).Equal(1)),
 			"mmap ALLOW 2 NE 0x5 3 EQ 0x1"},
 		{"not a choice", on64().Allow("mmap").If(profile.Not{Cond: profile.Or{reg(0).Equal(1), reg(1).Greater(2)}}),
 			"mmap ALLOW 0 NE 0x1 1 LE 0x2"},
@@ -116,7 +117,7 @@ func TestMarshalOCI(t *testing.T) {
 		{"32 bits alone", exportable(eperm, arch.ARM).Allow("mmap2").If(profile.Test{Field: 1, Width: profile.WidthLong, Op: profile.OpEqual, Value: 1<<32 + 5}),
 			"mmap2 ALLOW 1 EQ 0x5"},
 		{"trace", exportable(profile.Trace(7), arch.X86_64).Allow("read").Do(profile.Trace(8), "write"), "read ALLOW\nwrite TRACE(8)"},
-		{"socketcall first", exportable(profile.KillProcess(), arch.X86).Allow("socketcall", "clone3").Deny(arch.EPERM, "socket"),
+		{"socketcall first", exportable(profile.KillProcess(), arch.X86).Allow("socketcall", "clone3").Deny(errno.EPERM, "socket"),
 			"socketcall,clone3 ALLOW\nsocket ERRNO(1)"},
 		{"numbers of socketcall", exportable(eperm, arch.PPC64LE).Allow("socketcall", "socket", "ipc", "msgget", "clone3"),
 			"socketcall,socket,ipc,msgget,clone3 ALLOW"},
@@ -133,7 +134,7 @@ func TestMarshalOCI(t *testing.T) {
 }
 
 func TestMarshalOCIRefuses(t *testing.T) {
-	eperm := profile.Errno(arch.EPERM)
+	eperm := profile.Errno(errno.EPERM)
 	on64 := func() profile.Profile { return exportable(eperm, arch.X86_64) }
 	x86 := func() profile.Profile { return exportable(eperm, arch.X86).Allow("clone3") }
 	reg := func(i int) profile.Operand { return profile.Arg(i).Register() }
@@ -157,8 +158,8 @@ func TestMarshalOCIRefuses(t *testing.T) {
 		{"trap data", on64().Do(profile.Trap(1), "read"), "Trap has no data"},
 		{"trap data by default", exportable(profile.Trap(1), arch.X86_64), "default action: a document's Trap has no data"},
 		{"errno number", on64().Deny(4095, "read"), "refuse error numbers"},
-		{"errno of any ABI", exportable(eperm).Deny(arch.ENOSYS, "clone3"), "ENOSYS is 38 on x86_64 and 89 on mips"},
-		{"errno of no ABI", exportable(eperm, arch.X86_64).Deny(arch.EDEADLOCK, "clone3"), ""},
+		{"errno of any ABI", exportable(eperm).Deny(errno.ENOSYS, "clone3"), "ENOSYS is 38 on x86_64 and 89 on mips"},
+		{"errno of no ABI", exportable(eperm, arch.X86_64).Deny(errno.EDEADLOCK, "clone3"), ""},
 		{"instruction pointer", on64().Allow("read").If(profile.InstructionPointer().Equal(1)), "instruction pointer"},
 		{"two verdicts", on64().Allow("mmap").If(reg(0).Equal(1)).Do(profile.Log(), "mmap"), "no order"},
 		{"two widths", on64().Allow("mmap").If(reg(0).Equal(1)).If(profile.Arg(0).Low32().Less(7)), "two widths"},
@@ -171,8 +172,8 @@ func TestMarshalOCIRefuses(t *testing.T) {
 		{"too many combinations", on64().Allow("mmap").If(reg(0).AnyBits(1<<20 - 1)).If(reg(1).AnyBits(1<<20 - 1)), "needs more than 256"},
 		{"arguments of a socketcall", x86().Allow("socket").If(profile.Arg(0).Equal(1)), "on x86 the runtimes don't look"},
 		{"arguments on any ABI", exportable(eperm).Allow("clone3").Allow("socket").If(profile.Arg(0).Equal(1)), "the runtimes don't look"},
-		{"socketcall last", x86().Deny(arch.EACCES, "socket").Allow("socketcall"), "rule 1: not representable: on x86 the runtimes let the rule of socketcall decide about socket"},
-		{"socketcall of the default", x86().Deny(arch.EPERM, "socketcall").Allow("socket"), "decide about socket"},
+		{"socketcall last", x86().Deny(errno.EACCES, "socket").Allow("socketcall"), "rule 1: not representable: on x86 the runtimes let the rule of socketcall decide about socket"},
+		{"socketcall of the default", x86().Deny(errno.EPERM, "socketcall").Allow("socket"), "decide about socket"},
 		{"ipc by number", x86().Allow("msgget"), "on x86 the runtimes know msgget through ipc only by part of its numbers"},
 		{"socketcall by number", exportable(eperm, arch.PPC64LE).Allow("socket", "clone3"), "through socketcall only by part of its numbers; a rule must give socketcall itself a verdict"},
 		{"socketcall with conditions", x86().Allow("socketcall").If(reg(1).Equal(1)).Do(profile.Log(), "socket"), "decide about socket"},
@@ -199,7 +200,7 @@ func TestMarshalOCIRefuses(t *testing.T) {
 }
 
 func TestMarshalOCIDocument(t *testing.T) {
-	p := exportable(profile.Errno(arch.ENOSYS), arch.X86_64).Allow("read")
+	p := exportable(profile.Errno(errno.ENOSYS), arch.X86_64).Allow("read")
 	p.Flags = []profile.Flag{profile.FlagLog}
 	p.ListenerPath, p.ListenerMetadata = "/run/x", "y"
 	text, err := profile.MarshalOCI(p)
@@ -222,7 +223,7 @@ func TestMarshalOCIDocument(t *testing.T) {
 }
 
 func TestMarshalOCINamesEveryRule(t *testing.T) {
-	p := exportable(profile.Errno(arch.EPERM), arch.X86_64).
+	p := exportable(profile.Errno(errno.EPERM), arch.X86_64).
 		Allow("read").
 		Rule(profile.Rule{Numbers: []profile.NumberRange{{First: 1, Last: 2}}, Comment: "why"}).
 		Do(profile.Trap(3), "write")

@@ -4,7 +4,7 @@ import (
 	"iter"
 	"strings"
 
-	"github.com/portcullis-go/portcullis/internal/nearest"
+	"github.com/portcullis-go/portcullis/internal/spell"
 )
 
 // keySpec is a key of an object, the dialects that have it, and what a second
@@ -179,7 +179,7 @@ func keyIndexOf(keys []keySpec, key string) int {
 }
 
 func nearestKey(key string, keys []keySpec, d Dialect) string {
-	return nearest.Of(key, iter.Seq[string](func(yield func(string) bool) {
+	return spell.Nearest(key, iter.Seq[string](func(yield func(string) bool) {
 		for i := range keys {
 			if keys[i].dialects.has(d) && !yield(keys[i].name) {
 				return

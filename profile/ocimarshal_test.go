@@ -5,12 +5,13 @@ import (
 	"testing"
 
 	"github.com/portcullis-go/portcullis/arch"
+	"github.com/portcullis-go/portcullis/arch/errno"
 	"github.com/portcullis-go/portcullis/profile"
 	"github.com/portcullis-go/portcullis/syscalls"
 )
 
 func TestMarshalHandmadeDocuments(t *testing.T) {
-	errno := func(e arch.Errno) profile.OCIErrno { return profile.OCIErrno{Errno: e, Set: true} }
+	ret := func(e errno.Errno) profile.OCIErrno { return profile.OCIErrno{Errno: e, Set: true} }
 	entry := func(e profile.Entry) []profile.Entry { return []profile.Entry{e} }
 	kernel := profile.Filter{MinKernel: syscalls.Release{Major: 5, Minor: 10}, MinKernelSet: true}
 	tests := []struct {
@@ -20,11 +21,11 @@ func TestMarshalHandmadeDocuments(t *testing.T) {
 		{profile.Document{}, `{}`},
 		{profile.Document{Flags: []profile.Flag{profile.FlagLog}}, `{"flags":["SECCOMP_FILTER_FLAG_LOG"]}`},
 		{profile.Document{FlagsSet: true}, `{"flags":[]}`},
-		{profile.Document{DefaultErrno: errno(1)}, `{"defaultErrnoRet":1}`},
-		{profile.Document{DefaultErrno: errno(arch.EPERM)}, `{"defaultErrno":"EPERM"}`},
-		{profile.Document{Dialect: profile.DialectPodman, DefaultErrno: errno(1)}, `{"defaultErrno":"1"}`},
-		{profile.Document{Dialect: profile.DialectDocker, DefaultErrno: errno(arch.EPERM)}, "only Podman has names of error numbers: EPERM"},
-		{profile.Document{Syscalls: entry(profile.Entry{Errno: errno(arch.EPERM)})}, `{"syscalls":[{"errno":"EPERM"}]}`},
+		{profile.Document{DefaultErrno: ret(1)}, `{"defaultErrnoRet":1}`},
+		{profile.Document{DefaultErrno: ret(errno.EPERM)}, `{"defaultErrno":"EPERM"}`},
+		{profile.Document{Dialect: profile.DialectPodman, DefaultErrno: ret(1)}, `{"defaultErrno":"1"}`},
+		{profile.Document{Dialect: profile.DialectDocker, DefaultErrno: ret(errno.EPERM)}, "only Podman has names of error numbers: EPERM"},
+		{profile.Document{Syscalls: entry(profile.Entry{Errno: ret(errno.EPERM)})}, `{"syscalls":[{"errno":"EPERM"}]}`},
 		{profile.Document{Syscalls: entry(profile.Entry{Comment: "c"})}, `{"syscalls":[{"comment":"c"}]}`},
 		{profile.Document{Syscalls: entry(profile.Entry{Includes: profile.Filter{Arches: []arch.Arch{arch.MIPSEL64N32, arch.LoongArch64, arch.MIPS, 0}}})},
 			`{"syscalls":[{"includes":{"arches":["mips3l64n32","loongarch64","mips","none"]}}]}`},

@@ -9,7 +9,8 @@ import (
 	"strings"
 
 	"github.com/portcullis-go/portcullis/arch"
-	"github.com/portcullis-go/portcullis/internal/nearest"
+	"github.com/portcullis-go/portcullis/arch/errno"
+	"github.com/portcullis-go/portcullis/internal/spell"
 )
 
 func (p *ociParser) fail(n *node, id string, suggest func() string, format string, args ...any) {
@@ -206,7 +207,7 @@ func (p *ociParser) errnoNumber(n *node, v uint64) OCIErrno {
 	if v > math.MaxUint16 {
 		p.note(n, readErrnoTruncated, "of the error number %d only the low 16 bits count: %d", v, uint16(v))
 	}
-	return OCIErrno{arch.Errno(uint16(v)), true}
+	return OCIErrno{errno.Errno(uint16(v)), true}
 }
 
 func (p *ociParser) errnoName(n *node) OCIErrno {
@@ -217,10 +218,10 @@ func (p *ociParser) errnoName(n *node) OCIErrno {
 	if v, err := strconv.ParseUint(s, 10, 32); err == nil {
 		return p.errnoNumber(n, v)
 	}
-	e, err := arch.ParseErrno(s)
+	e, err := errno.Parse(s)
 	if err != nil {
 		p.fail(n, readBadErrno, func() string {
-			var miss *arch.ErrnoError
+			var miss *errno.ParseError
 			errors.As(err, &miss)
 			return miss.Nearest
 		}, "there is no error number %s", quote(s))
@@ -229,7 +230,7 @@ func (p *ociParser) errnoName(n *node) OCIErrno {
 }
 
 // sameErrno reports whether a number and a name are the same on most ABIs.
-func sameErrno(a, b arch.Errno) bool {
+func sameErrno(a, b errno.Errno) bool {
 	m, _ := a.Number(arch.X86_64)
 	n, _ := b.Number(arch.X86_64)
 	return m == n
@@ -274,7 +275,7 @@ func nearestToken(s, prefix string, tokens iter.Seq[string]) string {
 		return ""
 	}
 	s = strings.ToUpper(s)
-	rest := nearest.Of(strings.TrimPrefix(s, prefix), func(yield func(string) bool) {
+	rest := spell.Nearest(strings.TrimPrefix(s, prefix), func(yield func(string) bool) {
 		for t := range tokens {
 			if !yield(strings.TrimPrefix(t, prefix)) {
 				return
@@ -287,5 +288,5 @@ func nearestToken(s, prefix string, tokens iter.Seq[string]) string {
 	if strings.HasPrefix(s, prefix) {
 		return ""
 	}
-	return nearest.Of(s, tokens)
+	return spell.Nearest(s, tokens)
 }

@@ -4,6 +4,7 @@ import (
 	"slices"
 
 	"github.com/portcullis-go/portcullis/arch"
+	"github.com/portcullis-go/portcullis/arch/errno"
 )
 
 // Profile is what a filter shall decide. The zero value kills the process at
@@ -117,7 +118,7 @@ func (p Profile) Do(a Action, names ...string) Profile {
 func (p Profile) Allow(names ...string) Profile { return p.Do(Allow(), names...) }
 
 // Deny returns p with a rule that makes the named calls fail with e.
-func (p Profile) Deny(e arch.Errno, names ...string) Profile { return p.Do(Errno(e), names...) }
+func (p Profile) Deny(e errno.Errno, names ...string) Profile { return p.Do(Errno(e), names...) }
 
 // Overlay returns p with the rules of over tried before its own: where one of
 // them matches, over decides, and elsewhere p. Of over, only the rules count.

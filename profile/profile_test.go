@@ -8,6 +8,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/portcullis-go/portcullis/arch"
+	"github.com/portcullis-go/portcullis/arch/errno"
 	"github.com/portcullis-go/portcullis/profile"
 )
 
@@ -24,10 +25,10 @@ func show(p profile.Profile) []string {
 }
 
 func TestBuilder(t *testing.T) {
-	p := profile.New(profile.Errno(arch.EPERM)).
+	p := profile.New(profile.Errno(errno.EPERM)).
 		Allow("read", "write").
 		Allow("socket").If(profile.Arg(0).In(1, 2)).If(profile.Arg(1).Low32().NotEqual(3)).
-		Deny(arch.ENOSYS, "clone3").
+		Deny(errno.ENOSYS, "clone3").
 		Do(profile.Log(), "close")
 	want := []string{"Allow read,write", "Allow socket if arg0 in {1, 2} && low32(arg1) != 3", "Errno(ENOSYS) clone3", "Log close"}
 	if diff := cmp.Diff(want, show(p)); diff != "" {

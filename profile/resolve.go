@@ -4,6 +4,7 @@ import (
 	"slices"
 
 	"github.com/portcullis-go/portcullis/arch"
+	"github.com/portcullis-go/portcullis/arch/errno"
 )
 
 // Profile resolves the document for one machine, as the runtime of o would: its
@@ -218,14 +219,14 @@ func (r *resolver) action(k Kind, e OCIErrno, at origin) (Action, bool) {
 	if k != KindErrno && k != KindTrace {
 		return Action{kind: k}, true
 	}
-	errno := arch.EPERM
+	number := errno.EPERM
 	if e.Set {
-		errno = e.Errno
+		number = e.Errno
 	}
-	n, ok := errno.Number(r.native)
+	n, ok := number.Number(r.native)
 	switch {
 	case !ok:
-		r.errs.add(at, readBadErrno, nil, "%v has no error %v", r.native, errno)
+		r.errs.add(at, readBadErrno, nil, "%v has no error %v", r.native, number)
 		return Action{}, false
 	case k == KindTrace:
 		return Trace(n), true
@@ -233,15 +234,15 @@ func (r *resolver) action(k Kind, e OCIErrno, at origin) (Action, bool) {
 		r.errs.add(at, readErrnoRange, nil, "error number %d is above %d", n, maxErrno-1)
 		return Action{}, false
 	}
-	return Errno(r.sameErrno(errno, n)), true
+	return Errno(r.sameErrno(number, n)), true
 }
 
 // sameErrno returns e if it has number n on all ABIs of the filter, and
 // otherwise that number.
-func (r *resolver) sameErrno(e arch.Errno, n uint16) arch.Errno {
+func (r *resolver) sameErrno(e errno.Errno, n uint16) errno.Errno {
 	for _, a := range r.arches {
 		if m, ok := e.Number(a); !ok || m != n {
-			return arch.Errno(n)
+			return errno.Errno(n)
 		}
 	}
 	return e

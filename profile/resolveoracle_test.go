@@ -6,6 +6,7 @@ import (
 	"slices"
 
 	"github.com/portcullis-go/portcullis/arch"
+	"github.com/portcullis-go/portcullis/arch/errno"
 	"github.com/portcullis-go/portcullis/profile"
 	"github.com/portcullis-go/portcullis/syscalls"
 )
@@ -350,7 +351,7 @@ func (l *oracleLevel) eval(args [6]uint64) *uint32 {
 // verdict is the meaning of the document for one call.
 func (o *oracle) verdict(audit, nr uint32, args [6]uint64) uint32 {
 	if o.hidden(audit, nr) {
-		n, _ := arch.ENOSYS.Number(o.arches[0])
+		n, _ := errno.ENOSYS.Number(o.arches[0])
 		return 0x50000 + uint32(n)
 	}
 	a, known := o.owner(audit, nr)

@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"github.com/portcullis-go/portcullis/arch"
+	"github.com/portcullis-go/portcullis/arch/errno"
 	"github.com/portcullis-go/portcullis/profile"
 	"github.com/portcullis-go/portcullis/syscalls"
 )
@@ -82,7 +83,7 @@ func randomAction(r *rand.Rand) (profile.OCIAction, profile.OCIErrno) {
 	}
 	var e profile.OCIErrno
 	if r.IntN(2) == 0 && (a.Kind == profile.KindErrno || a.Kind == profile.KindTrace) {
-		e = profile.OCIErrno{Errno: oneOf(r, arch.EPERM, arch.ENOSYS, 38, 1, 0), Set: true}
+		e = profile.OCIErrno{Errno: oneOf(r, errno.EPERM, errno.ENOSYS, 38, 1, 0), Set: true}
 	}
 	return a, e
 }

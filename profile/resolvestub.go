@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"github.com/portcullis-go/portcullis/arch"
+	"github.com/portcullis-go/portcullis/arch/errno"
 	"github.com/portcullis-go/portcullis/syscalls"
 )
 
@@ -31,9 +32,9 @@ func (r *resolver) stub(kept []int) []Rule {
 			highest[s.arch] = s.highest
 		}
 	}
-	enosys := Errno(arch.ENOSYS)
-	if n, ok := arch.ENOSYS.Number(r.native); ok {
-		enosys = Errno(r.sameErrno(arch.ENOSYS, n))
+	enosys := Errno(errno.ENOSYS)
+	if n, ok := errno.ENOSYS.Number(r.native); ok {
+		enosys = Errno(r.sameErrno(errno.ENOSYS, n))
 	}
 	var rules []Rule
 	for _, s := range r.abis {

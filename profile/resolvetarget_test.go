@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/portcullis-go/portcullis/arch"
+	"github.com/portcullis-go/portcullis/arch/errno"
 	"github.com/portcullis-go/portcullis/profile"
 	"github.com/portcullis-go/portcullis/syscalls"
 )
@@ -172,12 +173,12 @@ func TestRuntimeChecks(t *testing.T) {
 // TestMadeDocuments holds what reading would have refused already.
 func TestMadeDocuments(t *testing.T) {
 	allow := profile.OCIAction{Kind: profile.KindAllow, Set: true}
-	errno := profile.OCIAction{Kind: profile.KindErrno, Set: true}
+	refuse := profile.OCIAction{Kind: profile.KindErrno, Set: true}
 	entry := func(e profile.Entry) profile.Document {
 		if e.Names == nil {
 			e.Names = []string{"read"}
 		}
-		return profile.Document{DefaultAction: errno, Syscalls: []profile.Entry{e}}
+		return profile.Document{DefaultAction: refuse, Syscalls: []profile.Entry{e}}
 	}
 	for _, tt := range []struct {
 		name string
@@ -191,11 +192,11 @@ func TestMadeDocuments(t *testing.T) {
 		{"no action", entry(profile.Entry{}), arch.X86_64, []string{"error missing-action"}},
 		{"bad action", entry(profile.Entry{Action: profile.OCIAction{Kind: 99, Set: true}}), arch.X86_64, []string{"error bad-action"}},
 		{"empty name", entry(profile.Entry{Names: []string{"read", ""}, Action: allow}), arch.X86_64, []string{"error empty-name"}},
-		{"no names", profile.Document{DefaultAction: errno, Syscalls: []profile.Entry{{}}}, arch.X86_64, nil},
+		{"no names", profile.Document{DefaultAction: refuse, Syscalls: []profile.Entry{{}}}, arch.X86_64, nil},
 		{"bad index", entry(profile.Entry{Action: allow, Args: []profile.OCIArg{{Index: 6}, {Index: -1}}}), arch.X86_64, []string{"error bad-index", "error bad-index"}},
 		{"bad operator", entry(profile.Entry{Action: allow, Args: []profile.OCIArg{{Op: 99}}}), arch.X86_64, []string{"error bad-operator"}},
-		{"large errno", entry(profile.Entry{Action: errno, Errno: profile.OCIErrno{Errno: 4095, Set: true}}), arch.X86_64, []string{"error errno-range"}},
-		{"foreign errno", entry(profile.Entry{Action: errno, Errno: profile.OCIErrno{Errno: arch.ECANCELLED, Set: true}}), arch.X86_64, []string{"error bad-errno"}},
+		{"large errno", entry(profile.Entry{Action: refuse, Errno: profile.OCIErrno{Errno: 4095, Set: true}}), arch.X86_64, []string{"error errno-range"}},
+		{"foreign errno", entry(profile.Entry{Action: refuse, Errno: profile.OCIErrno{Errno: errno.ECANCELLED, Set: true}}), arch.X86_64, []string{"error bad-errno"}},
 		{"flag", profile.Document{DefaultAction: allow, Flags: []profile.Flag{"TSYNCH"}}, arch.X86_64, []string{"error bad-flag"}},
 		{"arch", profile.Document{DefaultAction: allow, Architectures: []arch.Arch{99}}, arch.X86_64, []string{"error bad-architecture"}},
 		{"both", profile.Document{DefaultAction: allow, Architectures: []arch.Arch{arch.X86}, ArchMap: []profile.ArchMapping{{Arch: arch.X86_64}}}, arch.X86_64,

@@ -22,7 +22,7 @@ import (
 	"iter"
 
 	"github.com/portcullis-go/portcullis/arch"
-	"github.com/portcullis-go/portcullis/internal/nearest"
+	"github.com/portcullis-go/portcullis/internal/spell"
 )
 
 // LinuxVersion is the kernel release whose tables these are.
@@ -70,7 +70,7 @@ func Known(name string) bool {
 // Nearest returns the known name that is nearest to a misspelt one: fewest
 // letters to add, remove, replace or exchange, and no more than a third of
 // them. It returns "" where none is that near.
-func Nearest(name string) string { return nearest.Of(name, allNames) }
+func Nearest(name string) string { return spell.Nearest(name, allNames) }
 
 func allNames(yield func(string) bool) {
 	for id := range uint16(numNames) {

@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"github.com/portcullis-go/portcullis/arch"
+	"github.com/portcullis-go/portcullis/arch/errno"
 	"github.com/portcullis-go/portcullis/compile"
 	"github.com/portcullis-go/portcullis/compile/compiletest"
 	"github.com/portcullis-go/portcullis/profile"
@@ -27,7 +28,7 @@ func (r *recorder) Errorf(format string, args ...any) {
 var x64 = compile.Target{Arch: arch.X86_64}
 
 func policy() profile.Profile {
-	return profile.Profile{Default: profile.Errno(arch.EPERM), BadArch: profile.Errno(arch.ENOSYS)}.
+	return profile.Profile{Default: profile.Errno(errno.EPERM), BadArch: profile.Errno(errno.ENOSYS)}.
 		On(arch.X86_64, arch.X86).
 		Allow("read", "write").
 		Allow("socket").If(profile.Arg(0).In(1, 2)).
@@ -47,20 +48,20 @@ func build(t testing.TB, p profile.Profile) *compile.Program {
 func TestCheck(t *testing.T) {
 	compiletest.Check(t, build(t, policy()), []compiletest.Case{
 		{Call: "read", Want: profile.Allow()},
-		{Call: "getpid()", Want: profile.Errno(arch.EPERM)},
+		{Call: "getpid()", Want: profile.Errno(errno.EPERM)},
 		{Call: "getpid", Want: profile.Errno(1)},
 		{Call: "socket(1, 0x5)", Want: profile.Allow()},
-		{Name: "AF_ALG", Call: "socket", Args: []uint64{38}, Want: profile.Errno(arch.EPERM)},
+		{Name: "AF_ALG", Call: "socket", Args: []uint64{38}, Want: profile.Errno(errno.EPERM)},
 		{Name: "garbage", Call: "socket", Args: []uint64{1<<32 | 1}, Want: profile.Allow()},
 		{Call: "openat(-100, 0, 4)", Want: profile.Log()},
 		{Arch: arch.X86, Call: "openat(-100, 0, 4)", Want: profile.Log()},
-		{Arch: arch.X86, Call: "openat", Args: []uint64{profile.Signed(-100), 0, 3}, Want: profile.Errno(arch.EPERM)},
-		{Arch: arch.X32, Call: "read", Want: profile.Errno(arch.ENOSYS)},
-		{Arch: arch.MIPS64, Call: "read", Want: profile.Errno(arch.ENOSYS)}, // the filter's number, not that of MIPS
+		{Arch: arch.X86, Call: "openat", Args: []uint64{profile.Signed(-100), 0, 3}, Want: profile.Errno(errno.EPERM)},
+		{Arch: arch.X32, Call: "read", Want: profile.Errno(errno.ENOSYS)},
+		{Arch: arch.MIPS64, Call: "read", Want: profile.Errno(errno.ENOSYS)}, // the filter's number, not that of MIPS
 		{Call: "600", Want: profile.Trap(1)},
-		{Call: "600", InstructionPointer: 0x1000, Want: profile.Errno(arch.EPERM)},
+		{Call: "600", InstructionPointer: 0x1000, Want: profile.Errno(errno.EPERM)},
 		{Call: "0x258(1)", Want: profile.Trap(1)},
-		{Call: "-1", Want: profile.Errno(arch.EPERM)},
+		{Call: "-1", Want: profile.Errno(errno.EPERM)},
 	})
 }
 
@@ -70,7 +71,7 @@ func TestCheckFails(t *testing.T) {
 		{Call: "read"},
 		{Name: "Alg", Call: "socket(38)", Want: profile.Allow()},
 		{Call: "read", Want: profile.Allow()},
-		{Call: "getpid", Want: profile.Errno(arch.ENOSYS)},
+		{Call: "getpid", Want: profile.Errno(errno.ENOSYS)},
 		{Call: "raed", Want: profile.Allow()},
 		{Call: "read(1)", Args: []uint64{1}, Want: profile.Allow()},
 		{Call: "read", Args: make([]uint64, 7), Want: profile.Allow()},

@@ -10,7 +10,7 @@
 //		}
 //		compiletest.Check(t, prog, []compiletest.Case{
 //			{Call: "socket(1, 1)", Want: profile.Allow()},
-//			{Call: "socket(38, 5)", Want: profile.Errno(arch.EPERM)}, // AF_ALG
+//			{Call: "socket(38, 5)", Want: profile.Errno(errno.EPERM)}, // AF_ALG
 //			{Arch: arch.X86, Call: "vm86", Want: profile.KillProcess()},
 //		})
 //		compiletest.Equivalent(t, p, target, prog)

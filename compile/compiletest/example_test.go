@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"github.com/portcullis-go/portcullis/arch"
+	"github.com/portcullis-go/portcullis/arch/errno"
 	"github.com/portcullis-go/portcullis/compile"
 	"github.com/portcullis-go/portcullis/compile/compiletest"
 	"github.com/portcullis-go/portcullis/profile"
@@ -24,7 +25,7 @@ func (printer) Errorf(format string, args ...any) {
 func Example() {
 	var t printer // func TestPolicy(t *testing.T)
 
-	p := profile.New(profile.Errno(arch.EPERM)).
+	p := profile.New(profile.Errno(errno.EPERM)).
 		Allow("read", "write", "exit_group").
 		Allow("socket").If(profile.Arg(0).Equal(1))
 	target := compile.Target{Arch: arch.X86_64}
@@ -46,7 +47,7 @@ func Example() {
 
 func ExampleBoundaries() {
 	p := profile.New(profile.Allow()).
-		Deny(arch.EPERM, "ioctl").If(profile.Arg(1).Equal(0x5412))
+		Deny(errno.EPERM, "ioctl").If(profile.Arg(1).Equal(0x5412))
 	target := compile.Target{Arch: arch.X86_64}
 	n := 0
 	for d := range compiletest.Boundaries(p, target) {

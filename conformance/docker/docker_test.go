@@ -17,6 +17,7 @@ import (
 	"golang.org/x/net/bpf"
 
 	"github.com/portcullis-go/portcullis/arch"
+	"github.com/portcullis-go/portcullis/arch/errno"
 	"github.com/portcullis-go/portcullis/compile"
 	"github.com/portcullis-go/portcullis/compile/compiletest"
 	"github.com/portcullis-go/portcullis/profile"
@@ -164,7 +165,7 @@ func words(d compile.Data, a arch.Arch) []byte {
 
 // TestKnownVerdicts are some that Docker's documentation promises.
 func TestKnownVerdicts(t *testing.T) {
-	eperm := profile.Errno(arch.EPERM)
+	eperm := profile.Errno(errno.EPERM)
 	for name, v := range variants(t) {
 		if v.target.Arch != arch.X86_64 || !strings.Contains(name, "/default") {
 			continue
@@ -175,7 +176,7 @@ func TestKnownVerdicts(t *testing.T) {
 			{Arch: arch.X32, Call: "read", Want: profile.Allow()},
 			{Call: "mount", Want: eperm},
 			{Call: "reboot", Want: eperm},
-			{Call: "clone3", Want: profile.Errno(arch.ENOSYS)},
+			{Call: "clone3", Want: profile.Errno(errno.ENOSYS)},
 			{Call: "clone(0x10000000)", Want: eperm}, // CLONE_NEWUSER
 			{Call: "clone(0x11)", Want: profile.Allow()},
 			{Call: "personality(0)", Want: profile.Allow()},

@@ -4,6 +4,7 @@ import (
 	"slices"
 
 	"github.com/portcullis-go/portcullis/arch"
+	"github.com/portcullis-go/portcullis/arch/errno"
 	"github.com/portcullis-go/portcullis/profile"
 )
 
@@ -43,7 +44,7 @@ func conds(args []profile.OCIArg) (cs []Cmp, several bool) {
 
 // ret returns the filter's return value for an action of a document.
 func ret(a profile.OCIAction, e profile.OCIErrno, native arch.Arch) uint32 {
-	errno := arch.EPERM
+	errno := errno.EPERM
 	if e.Set {
 		errno = e.Errno
 	}

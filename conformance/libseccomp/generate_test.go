@@ -3,7 +3,7 @@ package libseccomp
 import (
 	"math/rand/v2"
 
-	"github.com/portcullis-go/portcullis/arch"
+	"github.com/portcullis-go/portcullis/arch/errno"
 	"github.com/portcullis-go/portcullis/profile"
 )
 
@@ -39,7 +39,7 @@ func (g *generator) action() (profile.OCIAction, profile.OCIErrno) {
 		profile.KindKillThread, profile.KindTrap, profile.KindLog, profile.KindKillProcess)
 	a := profile.OCIAction{Kind: k, Set: true}
 	if k == profile.KindErrno && g.IntN(3) > 0 {
-		return a, profile.OCIErrno{Errno: pick[arch.Errno](g, 1, 2, 38, 95, 0), Set: true}
+		return a, profile.OCIErrno{Errno: pick[errno.Errno](g, 1, 2, 38, 95, 0), Set: true}
 	}
 	return a, profile.OCIErrno{}
 }

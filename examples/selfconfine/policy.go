@@ -2,6 +2,7 @@ package main
 
 import (
 	"github.com/portcullis-go/portcullis/arch"
+	"github.com/portcullis-go/portcullis/arch/errno"
 	"github.com/portcullis-go/portcullis/profile"
 )
 
@@ -25,7 +26,7 @@ const (
 // The list serves every ABI that Go has. A name that an ABI lacks says nothing
 // about it: accept4 has no number of its own on some, futex_time64 is for 32 bits.
 func policy(a arch.Arch, pid int) profile.Profile {
-	p := profile.New(profile.Errno(arch.EPERM)).
+	p := profile.New(profile.Errno(errno.EPERM)).
 		// Connections. The listener and the runtime's epoll descriptor are open
 		// already.
 		Allow("accept4", "getsockname", "read", "write", "writev", "shutdown", "close").
@@ -44,7 +45,7 @@ func policy(a arch.Arch, pid int) profile.Profile {
 		// The flags of clone3 lie in memory, where a filter can't see them. C
 		// libraries take ENOSYS for an old kernel and use clone; another error
 		// they would pass on.
-		Deny(arch.ENOSYS, "clone3").
+		Deny(errno.ENOSYS, "clone3").
 		// Names for the runtime's memory in /proc/self/maps.
 		Allow("prctl").If(profile.Arg(0).Equal(prSetVMA)).
 

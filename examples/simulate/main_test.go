@@ -9,6 +9,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/portcullis-go/portcullis/arch"
+	"github.com/portcullis-go/portcullis/arch/errno"
 	"github.com/portcullis-go/portcullis/compile"
 	"github.com/portcullis-go/portcullis/profile"
 )
@@ -76,7 +77,7 @@ func TestReason(t *testing.T) {
 // TestProgram gives the command a compiled program, in the byte order of its
 // target.
 func TestProgram(t *testing.T) {
-	p := profile.New(profile.Allow()).Deny(arch.EPERM, "mkdirat")
+	p := profile.New(profile.Allow()).Deny(errno.EPERM, "mkdirat")
 	for _, a := range []arch.Arch{arch.AArch64, arch.S390X} {
 		prog, err := compile.Compile(p, compile.Options{Target: compile.Target{Arch: a}})
 		if err != nil {

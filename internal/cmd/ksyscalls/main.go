@@ -63,7 +63,7 @@ func run(tree, old, page string, note io.Writer) error {
 		return err
 	}
 	return errors.Join(
-		os.WriteFile(filepath.FromSlash("arch/errno.csv"), errno.Bytes(), 0o666),
+		os.WriteFile(filepath.FromSlash("arch/errno/errno.csv"), errno.Bytes(), 0o666),
 		os.WriteFile(filepath.FromSlash("syscalls/syscalls.csv"), calls.Bytes(), 0o666),
 		os.WriteFile(filepath.FromSlash("syscalls/args.csv"), args.Bytes(), 0o666))
 }

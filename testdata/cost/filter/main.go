@@ -6,7 +6,7 @@ import (
 	"fmt"
 	"os"
 
-	"github.com/portcullis-go/portcullis/arch"
+	"github.com/portcullis-go/portcullis/arch/errno"
 	"github.com/portcullis-go/portcullis/compile"
 	"github.com/portcullis-go/portcullis/install"
 	"github.com/portcullis-go/portcullis/profile"
@@ -24,8 +24,8 @@ func main() {
 
 func confine() error {
 	p := profile.New(profile.Allow()).
-		Deny(arch.EPERM, "ptrace").
-		Deny(arch.EPERM, "socket").If(profile.Arg(0).Equal(40))
+		Deny(errno.EPERM, "ptrace").
+		Deny(errno.EPERM, "socket").If(profile.Arg(0).Equal(40))
 	prog, err := compile.Compile(p, compile.Options{})
 	if err != nil {
 		return err

@@ -10,7 +10,7 @@ type Output struct {
 // Outputs returns all generated files.
 func Outputs() []Output {
 	return []Output{
-		{"arch/zerrno.go", "arch/errno.csv", Errno},
+		{"arch/errno/zerrno.go", "arch/errno/errno.csv", Errno},
 		{"syscalls/ztables.go", "syscalls/syscalls.csv", Tables},
 		{"syscalls/zargs.go", "syscalls/args.csv", Args},
 	}

@@ -15,7 +15,7 @@ var libcAliases = []alias{{"ENOTSUP", "EOPNOTSUPP", "operation not supported"}}
 
 type alias struct{ name, of, meaning string }
 
-// Errno returns the text of arch/zerrno.go for the text of arch/errno.csv.
+// Errno returns the text of arch/errno/zerrno.go for the text of arch/errno/errno.csv.
 func Errno(input []byte) ([]byte, error) {
 	rows, err := csv.NewReader(bytes.NewReader(input)).ReadAll()
 	if err != nil {
@@ -34,7 +34,7 @@ func Errno(input []byte) ([]byte, error) {
 	})
 	slices.SortFunc(aliases, func(a, b alias) int { return strings.Compare(a.name, b.name) })
 
-	b := newFile("arch", "arch/errno.csv")
+	b := newFile("errno", "arch/errno/errno.csv")
 	b.printf("// The error numbers of the kernel's include/uapi/asm-generic/errno.h and of the\n")
 	b.printf("// headers of MIPS, PA-RISC and PowerPC that replace it.\nconst (\n")
 	for i, row := range rows {
@@ -50,9 +50,14 @@ func Errno(input []byte) ([]byte, error) {
 	for _, row := range rows {
 		names = append(names, row[0])
 	}
-	b.blob("errnoNames", names)
-	b.printf("// errnoNumbers holds the number of each name by errnoSet; 0 is none.\n")
-	b.printf("var errnoNumbers = [%d][%d]uint16{\n", len(sets), len(rows))
+	b.blob("names", names)
+	b.printf("// The rows of numbers: sets of error numbers that ABIs share.\nconst (\n")
+	for i, set := range sets {
+		b.printf("%s = %d\n", setName(set), i)
+	}
+	b.printf(")\n\n")
+	b.printf("// numbers holds the number of each name by set; 0 is none.\n")
+	b.printf("var numbers = [%d][%d]uint16{\n", len(sets), len(rows))
 	for i, set := range sets {
 		numbers := make([]uint64, len(rows))
 		for j, row := range rows {
@@ -63,12 +68,12 @@ func Errno(input []byte) ([]byte, error) {
 				return nil, err
 			}
 		}
-		b.printf("errno%s%s: {", strings.ToUpper(set[:1]), set[1:])
+		b.printf("%s: {", setName(set))
 		b.numbers(numbers)
 		b.printf("},\n")
 	}
-	b.printf("}\n\n// errnoAlias returns the name that s stands for, or s itself.\n")
-	b.printf("func errnoAlias(s string) string {\nswitch s {\n")
+	b.printf("}\n\n// alias returns the name that s stands for, or s itself.\n")
+	b.printf("func alias(s string) string {\nswitch s {\n")
 	for _, a := range aliases {
 		b.printf("case %q: return %q\n", a.name, a.of)
 	}
@@ -98,3 +103,6 @@ func only(sets, numbers []string) string {
 	s := strings.Join(have, " and ")
 	return "; " + strings.NewReplacer("mips", "MIPS", "parisc", "PA-RISC").Replace(s) + " only"
 }
+
+// setName returns the constant of a set, such as setMips.
+func setName(set string) string { return "set" + strings.ToUpper(set[:1]) + set[1:] }

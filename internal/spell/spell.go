@@ -1,23 +1,26 @@
-// Package nearest finds the word that somebody meant when he misspelt it.
+// Package spell finds the word that was meant by a misspelt one.
 //
 // Errors of this library that say "no such name" also say which name is near.
 // The input of such an error may come from a hostile document, so the work is
 // bounded: a word longer than 64 bytes has no neighbours, and the comparison of
 // two words touches no more than a band around the diagonal of their matrix.
-package nearest
+package spell
 
-import "iter"
+import (
+	"iter"
+	"strconv"
+)
 
 // maxLen is the longest word that is compared. The longest name that the
 // library knows has about 30 bytes.
 const maxLen = 64
 
-// Of returns the candidate that needs the fewest edits to become name, and ""
+// Nearest returns the candidate that needs the fewest edits to become name, and ""
 // if none is within a third of name's length (but at least one edit). An edit
 // is the insertion, removal or replacement of one byte, or the exchange of two
 // neighbours. Among equally near candidates the first wins. The comparison
 // minds case: fold both sides first where case does not matter.
-func Of(name string, candidates iter.Seq[string]) string {
+func Nearest(name string, candidates iter.Seq[string]) string {
 	if name == "" || len(name) > maxLen {
 		return ""
 	}
@@ -74,4 +77,18 @@ func distance(a, b string, limit int) int {
 		}
 	}
 	return int(rows[len(a)%3][len(b)])
+}
+
+// Unknown returns the text of an error about a name that doesn't exist: what kind
+// of thing it should have named, the name, and the nearest one, if any. A long name
+// is cut, so that the error fits a line whatever document it comes from.
+func Unknown(what, name, nearest string) string {
+	if len(name) > maxLen {
+		name = name[:maxLen] + "..."
+	}
+	s := "unknown " + what + " " + strconv.Quote(name)
+	if nearest != "" {
+		s += "; did you mean " + strconv.Quote(nearest) + "?"
+	}
+	return s
 }

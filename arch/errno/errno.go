@@ -1,4 +1,13 @@
-package arch
+// Package errno names the error numbers of the Linux kernel.
+//
+// An [Errno] is an error by name. Its number depends on the ABI: ENOSYS is 38 on
+// most of them, 89 on MIPS and 251 on PA-RISC. A profile therefore keeps the name,
+// and the number is looked up once the ABI is known.
+//
+// The names and numbers are those of the kernel's include/uapi/asm-generic/errno.h
+// and of the headers of MIPS, PA-RISC and PowerPC that replace it. They are constant
+// data: importing the package does no work before main.
+package errno
 
 import (
 	"errors"
@@ -6,7 +15,8 @@ import (
 	"strconv"
 	"strings"
 
-	"github.com/portcullis-go/portcullis/internal/nearest"
+	"github.com/portcullis-go/portcullis/arch"
+	"github.com/portcullis-go/portcullis/internal/spell"
 )
 
 // Errno is an error number of the kernel, by name or by number. Values below
@@ -23,33 +33,46 @@ import (
 // Errno for another.
 type Errno uint32
 
-// named marks the values that are names: the rest is an index of errnoNameEnds.
+// named marks the values that are names: the rest is an index of nameEnds.
 const named = 1 << 16
+
+// setOf returns which row of numbers an ABI uses.
+func setOf(a arch.Arch) int {
+	switch a {
+	case arch.MIPS, arch.MIPSEL, arch.MIPS64, arch.MIPSEL64, arch.MIPS64N32, arch.MIPSEL64N32:
+		return setMips
+	case arch.PARISC, arch.PARISC64:
+		return setParisc
+	case arch.PPC, arch.PPC64, arch.PPC64LE:
+		return setPowerpc
+	}
+	return setGeneric
+}
 
 // Number returns the number of e on ABI a. It reports false where the ABI has
 // no such name (include/uapi/asm-generic/errno.h and the arch's own errno.h),
 // for a value that is neither a number nor a constant of this package, and for
 // an invalid ABI.
-func (e Errno) Number(a Arch) (uint16, bool) {
+func (e Errno) Number(a arch.Arch) (uint16, bool) {
 	switch {
 	case !a.Valid():
 		return 0, false
 	case e < named:
 		return uint16(e), true
-	case e-named >= Errno(len(errnoNameEnds)):
+	case e-named >= Errno(len(nameEnds)):
 		return 0, false
 	}
-	n := errnoNumbers[infos[a].errnos][e-named]
+	n := numbers[setOf(a)][e-named]
 	return n, n != 0
 }
 
 // Named returns e by name if it is a number that ABI a has a name for, and else
 // e itself. Of two names with one number it is the first in alphabetical order.
-func (e Errno) Named(a Arch) Errno {
+func (e Errno) Named(a arch.Arch) Errno {
 	if !a.Valid() || e == 0 || e >= named {
 		return e
 	}
-	for i, n := range errnoNumbers[infos[a].errnos] {
+	for i, n := range numbers[setOf(a)] {
 		if Errno(n) == e {
 			return named + Errno(i)
 		}
@@ -59,84 +82,84 @@ func (e Errno) Named(a Arch) Errno {
 
 // String returns the name, such as "ENOSYS", or the decimal number.
 func (e Errno) String() string {
-	if e >= named && e-named < Errno(len(errnoNameEnds)) {
-		return errnoName(int(e - named))
+	if e >= named && e-named < Errno(len(nameEnds)) {
+		return nameOf(int(e - named))
 	}
 	return strconv.FormatUint(uint64(e), 10)
 }
 
-func errnoName(i int) string {
+func nameOf(i int) string {
 	start := uint16(0)
 	if i > 0 {
-		start = errnoNameEnds[i-1]
+		start = nameEnds[i-1]
 	}
-	return errnoNames[start:errnoNameEnds[i]]
+	return names[start:nameEnds[i]]
 }
 
-// MarshalText returns e's String, which [ParseErrno] reads back. It fails for a
+// MarshalText returns e's String, which [Parse] reads back. It fails for a
 // value that is neither a number nor a constant of this package.
 func (e Errno) MarshalText() ([]byte, error) {
-	if e >= named && e-named >= Errno(len(errnoNameEnds)) {
-		return nil, errors.New("arch: no text for invalid Errno " + strconv.FormatUint(uint64(e), 10))
+	if e >= named && e-named >= Errno(len(nameEnds)) {
+		return nil, errors.New("errno: no text for invalid Errno " + strconv.FormatUint(uint64(e), 10))
 	}
 	return []byte(e.String()), nil
 }
 
-// UnmarshalText accepts what [ParseErrno] accepts.
+// UnmarshalText accepts what [Parse] accepts.
 func (e *Errno) UnmarshalText(text []byte) error {
-	v, err := ParseErrno(string(text))
+	v, err := Parse(string(text))
 	if err == nil {
 		*e = v
 	}
 	return err
 }
 
-// ParseErrno returns the Errno that a name or a decimal number up to 65535
+// Parse returns the Errno that a name or a decimal number up to 65535
 // spells. Names are case-sensitive. Names that are another one everywhere
 // (EWOULDBLOCK, EFSCORRUPTED, EFSBADCRC) yield that other, as does the C
 // library's ENOTSUP, which the kernel knows as EOPNOTSUPP; EDEADLOCK is a name
 // of its own, as its number differs from EDEADLK's on MIPS and PowerPC.
-// A miss is an [*ErrnoError] with the nearest name.
-func ParseErrno(s string) (Errno, error) {
+// A miss is an [*ParseError] with the nearest name.
+func Parse(s string) (Errno, error) {
 	if s != "" && s[0] <= '9' {
 		if n, err := strconv.ParseUint(s, 10, 16); err == nil {
 			return Errno(n), nil
 		}
 	}
-	name := errnoAlias(s)
-	lo, hi := 0, len(errnoNameEnds)
+	name := alias(s)
+	lo, hi := 0, len(nameEnds)
 	for lo < hi {
-		if mid := (lo + hi) / 2; errnoName(mid) < name {
+		if mid := (lo + hi) / 2; nameOf(mid) < name {
 			lo = mid + 1
 		} else {
 			hi = mid
 		}
 	}
-	if lo < len(errnoNameEnds) && errnoName(lo) == name {
+	if lo < len(nameEnds) && nameOf(lo) == name {
 		return named | Errno(lo), nil
 	}
-	e := &ErrnoError{Name: s}
+	e := &ParseError{Name: s}
 	if len(s) <= 64 {
-		e.Nearest = nearest.Of(strings.ToUpper(s), allErrnos())
+		e.Nearest = spell.Nearest(strings.ToUpper(s), allNames())
 	}
 	return 0, e
 }
 
-func allErrnos() iter.Seq[string] {
+func allNames() iter.Seq[string] {
 	return func(yield func(string) bool) {
-		for i := range errnoNameEnds {
-			if !yield(errnoName(i)) {
+		for i := range nameEnds {
+			if !yield(nameOf(i)) {
 				return
 			}
 		}
 	}
 }
 
-// ErrnoError reports a string that spells no error number.
-type ErrnoError struct {
+// ParseError reports a string that spells no error number.
+type ParseError struct {
 	Name    string // what was asked for
 	Nearest string // the nearest name, or "" where none is near
 }
 
 // Error returns what was asked for, and what was probably meant.
-func (e *ErrnoError) Error() string { return unknown("error number", e.Name, e.Nearest) }
+func (e *ParseError) Error() string { return spell.Unknown("error number", e.Name, e.Nearest) }

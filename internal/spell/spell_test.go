@@ -1,4 +1,4 @@
-package nearest
+package spell
 
 import (
 	"slices"
@@ -6,7 +6,7 @@ import (
 	"testing"
 )
 
-func TestOf(t *testing.T) {
+func TestNearest(t *testing.T) {
 	words := []string{"clock_adjtime", "clock_adjtime64", "clone", "clone3", "close", "read", "readv", "x"}
 	for _, tt := range []struct{ name, want string }{
 		{"ckock_adjtime", "clock_adjtime"},
@@ -20,11 +20,11 @@ func TestOf(t *testing.T) {
 		{"quite_different", ""},
 		{strings.Repeat("read", 1000), ""},
 	} {
-		if got := Of(tt.name, slices.Values(words)); got != tt.want {
-			t.Errorf("Of(%.20q) = %q, want %q", tt.name, got, tt.want)
+		if got := Nearest(tt.name, slices.Values(words)); got != tt.want {
+			t.Errorf("Nearest(%.20q) = %q, want %q", tt.name, got, tt.want)
 		}
 	}
-	if got := Of("read", slices.Values([]string{strings.Repeat("r", 1<<20)})); got != "" {
+	if got := Nearest("read", slices.Values([]string{strings.Repeat("r", 1<<20)})); got != "" {
 		t.Errorf("long candidate: got %q", got)
 	}
 }
