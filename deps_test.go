@@ -37,6 +37,8 @@ var mayImport = map[string][]string{
 	"install/installtest":    {"install", xbpf},
 	"internal/cbpf":          {xbpf},
 	"internal/diagram":       {"arch", "syscalls", "profile", "internal/cbpf", xbpf},
+	"internal/golden":        nil,
+	"internal/longtest":      nil,
 	"internal/spell":         nil,
 	"internal/sys":           {xunix},
 	"internal/cmd/ksyscalls": {"arch", "syscalls"},

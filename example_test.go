@@ -67,7 +67,7 @@ func Example_docker() {
 	}
 	target := compile.Target{Arch: arch.AArch64}
 	target.Kernel.UnmarshalText([]byte("6.12"))
-	p, findings, err := doc.Profile(profile.ResolveOptions{Target: target})
+	p, findings, err := doc.Profile(profile.ResolveOptions{Target: profile.Target{Arch: target.Arch, Kernel: target.Kernel}})
 	if err != nil {
 		log.Fatal(err)
 	}

@@ -6,18 +6,24 @@ import (
 	"github.com/portcullis-go/portcullis/arch"
 	"github.com/portcullis-go/portcullis/internal/cbpf"
 	"github.com/portcullis-go/portcullis/profile"
+	"github.com/portcullis-go/portcullis/syscalls"
 )
 
-// Target is the machine that a filter is for; see [profile.Target].
-type Target = profile.Target
+// Target is the machine that a filter is for. It is an argument: the machine that
+// compiles a filter need not be the one that runs it.
+type Target struct {
+	// Arch is the ABI of the kernel and of the program that installs the filter.
+	// It is the only one covered if the profile lists none. Zero is [arch.Native].
+	Arch arch.Arch
+	// Kernel is the oldest release that the filter will meet. It decides no
+	// verdict: from Linux 5.11 on the kernel caches which calls are always allowed,
+	// so that their [Weights] don't count. The zero value is older than any.
+	Kernel syscalls.Release
+}
 
 // Options are how a profile is compiled. The zero value is the advice.
 type Options struct {
-	// Target is the machine. Of it, compiling needs the ABI, which is the only
-	// one covered if the profile lists none, and the kernel: from Linux 5.11 on
-	// the kernel remembers which calls are always allowed and doesn't ask the
-	// filter about them, so that their Weights don't count. The zero Kernel is
-	// older.
+	// Target is the machine that the filter is for.
 	Target Target
 	// Weights are how often the program makes which calls; nil if that isn't
 	// known. A filter made with weights is the faster for the program that was

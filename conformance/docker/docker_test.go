@@ -76,9 +76,9 @@ func variants(t testing.TB) iter.Seq2[string, variant] {
 		for _, m := range machines {
 			for _, runtime := range []string{"runc", "crun"} {
 				for _, c := range capSets {
-					v := variant{target: compile.Target{Arch: m, Kernel: kernel, Caps: c.caps}}
+					v := variant{target: compile.Target{Arch: m, Kernel: kernel}}
 					var err error
-					v.profile, _, err = doc.Profile(profile.ResolveOptions{Target: v.target, Runtime: runtimes[runtime]})
+					v.profile, _, err = doc.Profile(profile.ResolveOptions{Target: profile.Target{Arch: m, Kernel: kernel, Caps: c.caps}, Runtime: runtimes[runtime]})
 					if err != nil {
 						t.Fatalf("%v %s %s: %v", m, runtime, c.name, err)
 					}

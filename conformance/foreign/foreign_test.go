@@ -46,12 +46,11 @@ func theirs(t testing.TB, d *profile.Document, arches []arch.Arch, level int) *c
 // is, where runc adds rules for calls that it doesn't know.
 func ours(t testing.TB, d *profile.Document, arches []arch.Arch) (profile.Profile, *compile.Program) {
 	t.Helper()
-	target := profile.Target{Arch: arches[0]}
-	p, _, err := d.Profile(profile.ResolveOptions{Target: target, Runtime: profile.Crun})
+	p, _, err := d.Profile(profile.ResolveOptions{Target: profile.Target{Arch: arches[0]}, Runtime: profile.Crun})
 	if err != nil {
 		t.Fatal(err)
 	}
-	prog, err := compile.Compile(p, compile.Options{Target: target})
+	prog, err := compile.Compile(p, compile.Options{Target: compile.Target{Arch: arches[0]}})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -104,8 +104,8 @@ func parse(data []byte, o Options) (*Filter, error) {
 	if err != nil {
 		return nil, err
 	}
-	target := compile.Target{Arch: o.Arch, Kernel: o.Kernel, Caps: o.Caps}
-	p, findings, err := doc.Profile(profile.ResolveOptions{Target: target, Runtime: o.Runtime, Strict: o.Strict})
+	target := compile.Target{Arch: o.Arch, Kernel: o.Kernel}
+	p, findings, err := doc.Profile(profile.ResolveOptions{Target: profile.Target{Arch: o.Arch, Kernel: o.Kernel, Caps: o.Caps}, Runtime: o.Runtime, Strict: o.Strict})
 	if err != nil {
 		return nil, err
 	}
