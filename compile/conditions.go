@@ -8,21 +8,21 @@ import (
 	"github.com/portcullis-go/portcullis/profile"
 )
 
-// reader turns diagrams of arguments back into conditions.
+// reader turns diagrams of arguments back into conditions of a profile.
 type reader struct {
-	*diagram.Store
+	store  *diagram.Store
 	memo   map[diagram.Ref]sized // of diagrams of no and yes
 	tests  int                   // made so far
 	visits int                   // of nodes, for their sake
 	full   bool                  // a condition would have been too long
 
-	stretches []stretch // of the last call of intervals
+	buffer []diagram.Interval // of the last call of intervals
 }
 
-// sized is a condition and the number of its tests. Parts are shared between
-// conditions, so that a long one can be small in memory.
+// sized is a condition and the number of its tests. Conditions share parts, so
+// that a long one can be small in memory.
 type sized struct {
-	profile.Cond
+	cond  profile.Cond
 	tests int
 }
 
@@ -32,10 +32,10 @@ const (
 	resultYes = 1
 )
 
-// branch is one verdict of a diagram, where If holds.
+// branch is one verdict of a diagram, where the condition holds.
 type branch struct {
-	ret uint32
-	If  profile.Cond // nil in the last one, which is for everything else
+	ret  uint32
+	cond profile.Cond // nil in the last one, which is for everything else
 }
 
 // branches returns the verdicts of a diagram with their conditions. The one
@@ -55,7 +55,7 @@ func (r *reader) branches(ref diagram.Ref) []branch {
 		if i == len(rets)-1 {
 			break
 		}
-		bs[i].If = r.cond(r.Map(ref, func(other uint32) uint32 {
+		bs[i].cond = r.cond(r.store.Map(ref, func(other uint32) uint32 {
 			if other == ret {
 				return resultYes
 			}
@@ -69,13 +69,13 @@ func (r *reader) branches(ref diagram.Ref) []branch {
 func (r *reader) shares(ref diagram.Ref) map[uint32]float64 {
 	share := make(map[uint32]float64)
 	weight := map[diagram.Ref]float64{ref: 1}
-	for _, n := range r.Below(ref) {
+	for _, n := range r.store.Below(ref) {
 		w := weight[n]
-		if ret, ok := r.Terminal(n); ok {
+		if ret, ok := r.store.Terminal(n); ok {
 			share[ret] += w
 			continue
 		}
-		_, zero, one := r.Branch(n)
+		_, zero, one := r.store.Branch(n)
 		weight[zero] += w / 2
 		weight[one] += w / 2
 	}
@@ -91,14 +91,14 @@ const (
 )
 
 // cond returns the condition under which a diagram of no and yes is yes.
-func (r *reader) cond(ref diagram.Ref) profile.Cond { return r.sized(ref).Cond }
+func (r *reader) cond(ref diagram.Ref) profile.Cond { return r.sized(ref).cond }
 
 func (r *reader) sized(ref diagram.Ref) sized {
-	if ret, ok := r.Terminal(ref); ok {
+	if ret, ok := r.store.Terminal(ref); ok {
 		if ret == resultYes {
-			return sized{Cond: profile.And{}}
+			return sized{cond: profile.And{}}
 		}
-		return sized{Cond: profile.Or{}}
+		return sized{cond: profile.Or{}}
 	}
 	if c, ok := r.memo[ref]; ok {
 		return c
@@ -111,13 +111,13 @@ func (r *reader) sized(ref diagram.Ref) sized {
 			r.full = true
 		}
 		if r.full {
-			return sized{Cond: profile.Or{}}
+			return sized{cond: profile.Or{}}
 		}
 		and := profile.And{part.set}
-		if more, ok := rest.Cond.(profile.And); ok {
+		if more, ok := rest.cond.(profile.And); ok {
 			and = append(and, more...)
 		} else {
-			and = append(and, rest.Cond)
+			and = append(and, rest.cond)
 		}
 		if len(and) == 1 {
 			any = append(any, and[0])
@@ -143,16 +143,16 @@ type part struct {
 // parts divides those values of a diagram's first field for which it can be yes
 // by what remains.
 func (r *reader) parts(ref diagram.Ref) []part {
-	field, which := r.Bits(ref)
+	field, which := r.store.Bits(ref)
 	o, bits := operand{profile.Field(field), profile.WidthLow32}, 32
 	if which > low(32) {
 		o.width, bits = profile.WidthRegister, 64
 	}
-	is := r.intervals(ref, bits, o.field, maxIntervals)
+	is := r.intervals(ref, o.field, bits, maxIntervals)
 	n, byMask := len(is), false
 	if n > maxIntervals {
 		cubes := r.cubes(ref, o.field, func(diagram.Ref, uint64, uint64) {})
-		is = r.intervals(ref, bits, o.field, cubes)
+		is = r.intervals(ref, o.field, bits, cubes)
 		byMask = len(is) > cubes
 		n = min(len(is), cubes)
 	}
@@ -167,7 +167,7 @@ func (r *reader) parts(ref diagram.Ref) []part {
 		})
 	} else {
 		for _, iv := range is {
-			vs = add(vs, iv.then, o.between(iv.first, iv.last, low(bits)))
+			vs = add(vs, iv.Then, o.between(iv.First, iv.Last, low(bits)))
 		}
 	}
 	parts := make([]part, 0, len(vs))
@@ -212,49 +212,26 @@ func add(vs []values, then diagram.Ref, c profile.Cond) []values {
 
 // never reports whether a diagram of no and yes is no throughout.
 func (r *reader) never(ref diagram.Ref) bool {
-	ret, ok := r.Terminal(ref)
+	ret, ok := r.store.Terminal(ref)
 	return ok && ret == resultNo
 }
 
 // maxIntervals is from where on masks can be the better description of a set.
 const maxIntervals = 64
 
-// stretch is the values first to last of a field, and what remains then.
-type stretch struct {
-	first, last uint64
-	then        diagram.Ref
-}
-
-// intervals returns the intervals of values for which a diagram can be yes, until
-// the next call. If there are more than limit they are not all.
-func (r *reader) intervals(ref diagram.Ref, bits int, field profile.Field, limit int) []stretch {
-	is := r.stretches[:0]
-	var walk func(ref diagram.Ref, bit int, prefix uint64)
-	walk = func(ref diagram.Ref, bit int, prefix uint64) {
-		at, ok := r.bitOf(ref, field)
-		if !ok {
-			last := prefix | low(bit+1)
-			switch k := len(is) - 1; {
-			case r.never(ref):
-			case k >= 0 && is[k].then == ref && is[k].last+1 == prefix:
-				is[k].last = last
-			default:
-				is = append(is, stretch{prefix, last, ref})
-			}
-			return
+// intervals returns the intervals of a field's low bits for which a diagram can be
+// yes, until the next call. If there are more than limit they are not all.
+func (r *reader) intervals(ref diagram.Ref, field profile.Field, bits, limit int) []diagram.Interval {
+	is := r.buffer[:0]
+	for iv := range r.store.Intervals(ref, int(field), 0, bits) {
+		if r.visits += bits; r.visits > maxVisits || len(is) > limit {
+			break
 		}
-		if len(is) > limit || !r.visit() {
-			return
+		if !r.never(iv.Then) {
+			is = append(is, iv)
 		}
-		zero, one := ref, ref
-		if at == bit {
-			_, zero, one = r.Branch(ref)
-		}
-		walk(zero, bit-1, prefix)
-		walk(one, bit-1, prefix|1<<bit)
 	}
-	walk(ref, bits-1, 0)
-	r.stretches = is
+	r.buffer = is
 	return is
 }
 
@@ -277,7 +254,7 @@ func (o operand) between(first, last, end uint64) profile.Cond {
 	return profile.And{o.test(profile.OpGreaterEqual, first, 0), o.test(profile.OpLessEqual, last, 0)}
 }
 
-// cubes visits the ways through the bits of a field on which a diagram can
+// cubes visits the paths through the bits of a field on which a diagram can
 // become yes, and returns their number. If that is above maxTests these were not
 // all.
 func (r *reader) cubes(ref diagram.Ref, field profile.Field, visit func(then diagram.Ref, mask, value uint64)) (n int) {
@@ -292,7 +269,7 @@ func (r *reader) cubes(ref diagram.Ref, field profile.Field, visit func(then dia
 			visit(ref, mask, value)
 			return
 		}
-		_, zero, one := r.Branch(ref)
+		_, zero, one := r.store.Branch(ref)
 		walk(zero, mask|1<<bit, value)
 		walk(one, mask|1<<bit, value|1<<bit)
 	}
@@ -302,10 +279,10 @@ func (r *reader) cubes(ref diagram.Ref, field profile.Field, visit func(then dia
 
 // bitOf returns which bit of field a diagram tests first.
 func (r *reader) bitOf(n diagram.Ref, field profile.Field) (bit int, ok bool) {
-	if _, terminal := r.Terminal(n); terminal {
+	if _, terminal := r.store.Terminal(n); terminal {
 		return 0, false
 	}
-	v, _, _ := r.Branch(n)
+	v, _, _ := r.store.Branch(n)
 	f, bit := v.Field()
 	return bit, profile.Field(f) == field
 }

@@ -1,6 +1,7 @@
 package compile
 
 import (
+	"encoding/binary"
 	"fmt"
 	"strings"
 
@@ -32,7 +33,7 @@ func (c Change) String() string {
 	if c.Arch == 0 {
 		where = fmt.Sprintf("audit architectures %#x-%#x", c.Audits.First, c.Audits.Last)
 	}
-	return fmt.Sprintf("%s: %s%s: %v → %v", where, calls(c.Syscalls, c.Numbers), condition(c.If), c.A.Named(c.Arch), c.B.Named(c.Arch))
+	return fmt.Sprintf("%s: %s%s: %v → %v", where, listCalls(c.Syscalls, c.Numbers), condition(c.If), c.A.Named(c.Arch), c.B.Named(c.Arch))
 }
 
 // Changes are the differences between two filters.
@@ -55,107 +56,89 @@ func Diff(a, b *Program) (Changes, error) {
 	if err != nil {
 		return nil, err
 	}
-	d := &differ{reader: reader{Store: p.Store}, pairs: [][2]uint32{{}}}
-	m := d.changes(p.a, p.b)
-	for _, arch := range m {
-		d.arch(m, arch, a)
+	d := &differ{store: p.store, conds: reader{store: p.store}, order: a.order, verdicts: [][2]uint32{noChange: {}}}
+	d.m = d.changes(p.a, p.b)
+	for i := range d.m {
+		d.audits(i)
 	}
-	if d.full {
+	if d.conds.full {
 		return nil, fmt.Errorf("compile: a condition is %w", ErrTooComplex)
 	}
-	return d.out, p.Err()
+	return d.out, p.store.Err()
 }
 
-// differ collects changes. Its diagrams result in an index of pairs, where 0 is
-// "no change".
+// differ collects changes. Its diagrams result in an index of verdicts.
 type differ struct {
-	reader
-	pairs [][2]uint32
-	out   Changes
+	store    *diagram.Store
+	conds    reader
+	order    binary.ByteOrder
+	verdicts [][2]uint32 // of the first and of the second program
+	m        diagram.Denotation
+	out      Changes
 }
 
-// changes returns the meaning of which the results are the changes from m to n.
-func (d *differ) changes(m, n diagram.Meaning) diagram.Meaning {
+// noChange is the index where the verdicts are equal.
+const noChange = 0
+
+// changes returns the denotation whose results are the changes from m to n.
+func (d *differ) changes(m, n diagram.Denotation) diagram.Denotation {
 	index := make(map[[2]uint32]uint32)
-	pair := func(a, b uint32) uint32 {
+	return d.store.Merge(m, n, func(a, b uint32) uint32 {
 		if a == b {
-			return 0
+			return noChange
 		}
 		i, ok := index[[2]uint32{a, b}]
 		if !ok {
-			i = uint32(len(d.pairs))
+			i = uint32(len(d.verdicts))
 			index[[2]uint32{a, b}] = i
-			d.pairs = append(d.pairs, [2]uint32{a, b})
+			d.verdicts = append(d.verdicts, [2]uint32{a, b})
 		}
 		return i
-	}
-	return d.Merge(m, n, pair)
+	})
 }
 
-// arch adds the changes on a range of audit architectures.
-func (d *differ) arch(m diagram.Meaning, at diagram.Arch, prog *Program) {
-	if ret, ok := d.Terminal(at.Numbers[0].Args); ok && ret == 0 && len(at.Numbers) == 1 {
+// audits adds the changes on one range of audit architectures.
+func (d *differ) audits(i int) {
+	at := d.m[i]
+	if ret, ok := d.store.Terminal(at.Numbers[0].Args); ok && ret == noChange && len(at.Numbers) == 1 {
 		return
 	}
 	last := ^uint32(0)
-	for _, next := range m {
-		if next.First > at.First {
-			last = next.First - 1
-			break
-		}
+	if i+1 < len(d.m) {
+		last = d.m[i+1].First - 1
 	}
 	known := false
 	for _, a := range arch.All() {
-		if a.Audit() == at.First && at.First == last && a.ByteOrder() == prog.order {
+		if a.Audit() == at.First && at.First == last && a.ByteOrder() == d.order {
 			known = true
-			d.add(Change{Arch: a}, a, numbersOf(m, a))
+			d.add(Change{Arch: a}, numbersOf(d.m, a))
 		}
 	}
-	if known {
-		return
+	if !known {
+		d.add(Change{Audits: profile.NumberRange{First: at.First, Last: last}}, intervalsOf(at.Numbers))
 	}
-	var spans []numberSpan
-	for i, n := range at.Numbers {
-		end := ^uint32(0)
-		if i+1 < len(at.Numbers) {
-			end = at.Numbers[i+1].First - 1
-		}
-		spans = append(spans, numberSpan{profile.NumberRange{First: n.First, Last: end}, n.Args})
-	}
-	d.add(Change{Audits: profile.NumberRange{First: at.First, Last: last}}, 0, spans)
 }
 
-// add adds a change for each pair of verdicts and each set of calls that differ
-// alike.
-func (d *differ) add(c Change, a arch.Arch, spans []numberSpan) {
-	done := map[diagram.Ref]bool{d.Result(0): true}
-	for _, s := range spans {
-		if done[s.args] {
-			continue
-		}
-		done[s.args] = true
-		var r profile.Rule
-		for _, s2 := range spans {
-			if s2.args == s.args {
-				addNumbers(&r, a, s2.NumberRange)
-			}
-		}
-		c.Syscalls, c.Numbers = r.Syscalls, r.Numbers
-		for _, change := range d.Results(s.args) {
-			if change == 0 {
+// add adds a change like c for each pair of verdicts and each set of calls that
+// differ alike.
+func (d *differ) add(c Change, is []diagram.Interval) {
+	for _, set := range callSets(c.Arch, is) {
+		c.Syscalls, c.Numbers = set.names, set.numbers
+		for _, change := range d.store.Results(set.then) {
+			if change == noChange {
 				continue
 			}
-			v := d.pairs[change]
-			here := d.Map(s.args, func(ret uint32) uint32 {
+			here := d.store.Map(set.then, func(ret uint32) uint32 {
 				if ret == change {
 					return resultYes
 				}
 				return resultNo
 			})
 			c.If = nil
-			if _, ok := d.Terminal(here); !ok {
-				c.If = d.cond(here)
+			if _, ok := d.store.Terminal(here); !ok {
+				c.If = d.conds.cond(here)
 			}
+			v := d.verdicts[change]
 			c.A, c.B = profile.ActionOf(v[0]), profile.ActionOf(v[1])
 			d.out = append(d.out, c)
 		}

@@ -1,8 +1,10 @@
 package compile
 
 import (
+	"encoding/binary"
 	"errors"
 	"fmt"
+	"math"
 	"slices"
 	"strings"
 
@@ -13,7 +15,7 @@ import (
 )
 
 // ErrNotExpressible is returned where a filter decides what no profile can say:
-// where its verdict on ABIs that don't exist depends on more than that.
+// where calls through ABIs that don't exist don't all get the same verdict.
 var ErrNotExpressible = errors.New("compile: no profile decides like this filter")
 
 // Explanation is what a filter decides, as rules.
@@ -43,45 +45,48 @@ func (p *Program) Explain() (*Explanation, error) {
 	s := diagram.NewStore()
 	m, err := p.calls(s)
 	if err != nil {
-		return nil, err
+		return nil, fmt.Errorf("compile: the program: %w", err)
 	}
 	return explain(s, m, p.order)
 }
 
-func explain(s *diagram.Store, m diagram.Meaning, order fmt.Stringer) (*Explanation, error) {
-	x := &explainer{reader: reader{Store: s}, m: m}
-	ret, ok := x.foreign(order)
+func explain(s *diagram.Store, m diagram.Denotation, order binary.ByteOrder) (*Explanation, error) {
+	x := &explainer{store: s, conds: reader{store: s}, m: m, order: order}
+	foreign, ok := x.foreign()
 	if !ok {
 		return nil, ErrNotExpressible
 	}
-	x.Foreign = profile.ActionOf(ret)
+	e := &Explanation{Foreign: profile.ActionOf(foreign)}
 	for _, a := range arch.All() {
-		if a.ByteOrder().String() == order.String() {
-			x.abi(a, ret)
+		if a.ByteOrder() != order {
+			continue
+		}
+		if abi, ok := x.abi(a, foreign); ok {
+			e.ABIs = append(e.ABIs, abi)
 		}
 	}
 	if err := s.Err(); err != nil {
 		return nil, fmt.Errorf("compile: %w", err)
 	}
-	if x.full {
+	if x.conds.full {
 		return nil, fmt.Errorf("compile: a condition is %w", ErrTooComplex)
 	}
-	return &x.Explanation, nil
+	return e, nil
 }
 
+// explainer turns a denotation into rules.
 type explainer struct {
-	reader
-	m diagram.Meaning
-	Explanation
+	store *diagram.Store
+	conds reader
+	m     diagram.Denotation
+	order binary.ByteOrder
 }
 
-// foreign returns the verdict on audit architectures that no ABI has, if they
-// have one.
-func (x *explainer) foreign(order fmt.Stringer) (ret uint32, ok bool) {
+// foreign returns the one verdict on all audit architectures that no ABI has, if
+// there is one.
+func (x *explainer) foreign() (ret uint32, ok bool) {
 	known := func(audit uint32) bool {
-		return slices.ContainsFunc(arch.All(), func(a arch.Arch) bool {
-			return a.Audit() == audit && a.ByteOrder().String() == order.String()
-		})
+		return slices.ContainsFunc(arch.All(), func(a arch.Arch) bool { return a.Audit() == audit && a.ByteOrder() == x.order })
 	}
 	found := false
 	for i, a := range x.m {
@@ -89,7 +94,7 @@ func (x *explainer) foreign(order fmt.Stringer) (ret uint32, ok bool) {
 		if alone && known(a.First) {
 			continue
 		}
-		r, single := x.Terminal(a.Numbers[0].Args)
+		r, single := x.store.Terminal(a.Numbers[0].Args)
 		if len(a.Numbers) > 1 || !single || found && r != ret {
 			return 0, false
 		}
@@ -98,31 +103,34 @@ func (x *explainer) foreign(order fmt.Stringer) (ret uint32, ok bool) {
 	return ret, found
 }
 
-// numbersOf returns the part of a meaning that is about ABI a, with where it
-// ends.
-func numbersOf(m diagram.Meaning, a arch.Arch) []numberSpan {
+// numbersOf returns the part of a denotation that is about ABI a.
+func numbersOf(m diagram.Denotation, a arch.Arch) []diagram.Interval {
 	i := len(m) - 1
 	for m[i].First > a.Audit() {
 		i--
 	}
-	var spans []numberSpan
-	for j, n := range m[i].Numbers {
-		last := ^uint32(0)
-		if j+1 < len(m[i].Numbers) {
-			last = m[i].Numbers[j+1].First - 1
-		}
-		for _, r := range ownNumbers(a) {
-			if first, last := max(n.First, r.First), min(last, r.Last); first <= last {
-				spans = append(spans, numberSpan{profile.NumberRange{First: first, Last: last}, n.Args})
+	var is []diagram.Interval
+	for _, n := range intervalsOf(m[i].Numbers) {
+		for _, own := range ownNumbers(a) {
+			if first, last := max(n.First, uint64(own.First)), min(n.Last, uint64(own.Last)); first <= last {
+				is = append(is, diagram.Interval{First: first, Last: last, Then: n.Then})
 			}
 		}
 	}
-	return spans
+	return is
 }
 
-type numberSpan struct {
-	profile.NumberRange
-	args diagram.Ref
+// intervalsOf returns the intervals of numbers with both ends.
+func intervalsOf(ns []diagram.Number) []diagram.Interval {
+	is := make([]diagram.Interval, len(ns))
+	for i, n := range ns {
+		last := uint64(math.MaxUint32)
+		if i+1 < len(ns) {
+			last = uint64(ns[i+1].First) - 1
+		}
+		is[i] = diagram.Interval{First: uint64(n.First), Last: last, Then: n.Args}
+	}
+	return is
 }
 
 // ownNumbers returns the numbers that belong to an ABI.
@@ -137,62 +145,97 @@ func ownNumbers(a arch.Arch) []profile.NumberRange {
 }
 
 // abi explains one ABI, unless it is foreign to the filter.
-func (x *explainer) abi(a arch.Arch, foreign uint32) {
-	spans := numbersOf(x.m, a)
-	other := func(s numberSpan) bool { ret, ok := x.Terminal(s.args); return !ok || ret != foreign }
-	if !slices.ContainsFunc(spans, other) {
-		return
+func (x *explainer) abi(a arch.Arch, foreign uint32) (ABIExplanation, bool) {
+	is := numbersOf(x.m, a)
+	covered := func(iv diagram.Interval) bool { return !x.always(iv.Then, foreign) }
+	if !slices.ContainsFunc(is, covered) {
+		return ABIExplanation{}, false
 	}
-	def := x.usual(spans, foreign)
+	def := x.commonest(is, foreign)
 	e := ABIExplanation{Arch: a, Default: profile.ActionOf(def).Named(a)}
-	done := make(map[diagram.Ref]bool)
-	for _, s := range spans {
-		if ret, ok := x.Terminal(s.args); done[s.args] || ok && ret == def {
-			continue
+	for _, set := range callSets(a, is) {
+		if !x.always(set.then, def) {
+			e.Rules = append(e.Rules, x.rules(a, set, def)...)
 		}
-		done[s.args] = true
-		r := profile.Rule{Arches: []arch.Arch{a}, Direct: true}
-		for _, s2 := range spans {
-			if s2.args == s.args {
-				addNumbers(&r, a, s2.NumberRange)
-			}
-		}
-		e.Rules = append(e.Rules, x.rules(r, s.args, def)...)
 	}
-	x.ABIs = append(x.ABIs, e)
+	return e, true
 }
 
-// usual returns the verdict that most numbers have whatever their arguments.
-func (x *explainer) usual(spans []numberSpan, foreign uint32) uint32 {
-	most, usual := uint64(0), foreign
+// always reports whether a diagram gives this result for all arguments.
+func (x *explainer) always(r diagram.Ref, want uint32) bool {
+	ret, ok := x.store.Terminal(r)
+	return ok && ret == want
+}
+
+// commonest returns the verdict that most numbers have whatever their arguments.
+func (x *explainer) commonest(is []diagram.Interval, foreign uint32) uint32 {
+	most, ret := uint64(0), foreign
 	count := make(map[uint32]uint64)
-	for _, s := range spans {
-		if ret, ok := x.Terminal(s.args); ok {
-			if count[ret] += uint64(s.Last-s.First) + 1; count[ret] > most {
-				most, usual = count[ret], ret
+	for _, iv := range is {
+		if r, ok := x.store.Terminal(iv.Then); ok {
+			if count[r] += iv.Last - iv.First + 1; count[r] > most {
+				most, ret = count[r], r
 			}
 		}
 	}
-	return usual
+	return ret
+}
+
+// rules returns the rules that give calls the verdicts of a diagram. What the
+// default decides needs none.
+func (x *explainer) rules(a arch.Arch, set callSet, def uint32) []profile.Rule {
+	var rs []profile.Rule
+	for _, b := range x.conds.branches(set.then) {
+		if b.cond == nil && b.ret == def {
+			continue
+		}
+		rs = append(rs, profile.Rule{Arches: []arch.Arch{a}, Direct: true, Syscalls: set.names, Numbers: set.numbers,
+			If: b.cond, Action: profile.ActionOf(b.ret).Named(a)})
+	}
+	return rs
+}
+
+// callSet is calls that are decided by the same diagram.
+type callSet struct {
+	names   []string
+	numbers []profile.NumberRange // of calls without a name
+	then    diagram.Ref
+}
+
+// callSets returns the calls of ABI a, those together that are decided by the same
+// diagram.
+func callSets(a arch.Arch, is []diagram.Interval) []callSet {
+	var sets []callSet
+	place := make(map[diagram.Ref]int)
+	for _, iv := range is {
+		i, ok := place[iv.Then]
+		if !ok {
+			i = len(sets)
+			place[iv.Then] = i
+			sets = append(sets, callSet{then: iv.Then})
+		}
+		sets[i].add(a, profile.NumberRange{First: uint32(iv.First), Last: uint32(iv.Last)})
+	}
+	return sets
 }
 
 // maxNames is how many numbers of one range are given by name.
 const maxNames = 1024
 
-// addNumbers adds a range of numbers to a rule, by name where they have one.
-func addNumbers(r *profile.Rule, a arch.Arch, n profile.NumberRange) {
+// add adds a range of numbers, by name where they have one.
+func (c *callSet) add(a arch.Arch, n profile.NumberRange) {
 	if n.Last-n.First >= maxNames {
-		r.Numbers = append(r.Numbers, n)
+		c.numbers = append(c.numbers, n)
 		return
 	}
 	for nr := n.First; ; nr++ {
 		name, ok := syscalls.Name(a, nr)
 		if own, _ := syscalls.Lookup(a, name); ok && own == nr {
-			r.Syscalls = append(r.Syscalls, name)
-		} else if k := len(r.Numbers); k > 0 && r.Numbers[k-1].Last+1 == nr {
-			r.Numbers[k-1].Last = nr
+			c.names = append(c.names, name)
+		} else if k := len(c.numbers); k > 0 && c.numbers[k-1].Last+1 == nr {
+			c.numbers[k-1].Last = nr
 		} else {
-			r.Numbers = append(r.Numbers, profile.NumberRange{First: nr, Last: nr})
+			c.numbers = append(c.numbers, profile.NumberRange{First: nr, Last: nr})
 		}
 		if nr == n.Last {
 			return
@@ -200,55 +243,41 @@ func addNumbers(r *profile.Rule, a arch.Arch, n profile.NumberRange) {
 	}
 }
 
-// rules returns the rules that give r's calls the verdicts of a diagram. What
-// the default decides needs none.
-func (x *explainer) rules(r profile.Rule, ref diagram.Ref, def uint32) []profile.Rule {
-	var rs []profile.Rule
-	for _, b := range x.branches(ref) {
-		if b.If == nil && b.ret == def {
-			continue
-		}
-		r.If, r.Action = b.If, profile.ActionOf(b.ret).Named(r.Arches[0])
-		rs = append(rs, r)
-	}
-	return rs
-}
-
 // Profile returns the explanation as a profile, which compiles to a program
 // that is [Equal] to the one explained.
-func (x *Explanation) Profile() profile.Profile {
+func (e *Explanation) Profile() profile.Profile {
 	// Without ABIs the target's own is covered nevertheless, and is as the others.
-	p := profile.Profile{Default: x.Foreign, BadArch: x.Foreign}
-	if len(x.ABIs) > 0 {
-		p.Default = x.ABIs[0].Default
+	p := profile.Profile{Default: e.Foreign, BadArch: e.Foreign}
+	if len(e.ABIs) > 0 {
+		p.Default = e.ABIs[0].Default
 	}
-	for _, e := range x.ABIs {
-		p.Arches = append(p.Arches, e.Arch)
-		p.Rules = append(p.Rules, e.Rules...)
-		if e.Default == p.Default {
+	for _, abi := range e.ABIs {
+		p.Arches = append(p.Arches, abi.Arch)
+		p.Rules = append(p.Rules, abi.Rules...)
+		if abi.Default == p.Default {
 			continue
 		}
-		p.Rules = append(p.Rules, profile.Rule{Arches: []arch.Arch{e.Arch}, Numbers: ownNumbers(e.Arch), Action: e.Default})
+		p.Rules = append(p.Rules, profile.Rule{Arches: []arch.Arch{abi.Arch}, Numbers: ownNumbers(abi.Arch), Action: abi.Default})
 	}
 	return p
 }
 
 // String returns the rules by ABI, a rule a line.
-func (x *Explanation) String() string {
+func (e *Explanation) String() string {
 	var b strings.Builder
-	for _, e := range x.ABIs {
-		fmt.Fprintf(&b, "%v:\n", e.Arch)
-		for _, r := range e.Rules {
-			fmt.Fprintf(&b, "\t%s%s: %v\n", calls(r.Syscalls, r.Numbers), condition(r.If), r.Action)
+	for _, abi := range e.ABIs {
+		fmt.Fprintf(&b, "%v:\n", abi.Arch)
+		for _, r := range abi.Rules {
+			fmt.Fprintf(&b, "\t%s%s: %v\n", listCalls(r.Syscalls, r.Numbers), condition(r.If), r.Action)
 		}
-		fmt.Fprintf(&b, "\telse: %v\n", e.Default)
+		fmt.Fprintf(&b, "\telse: %v\n", abi.Default)
 	}
-	fmt.Fprintf(&b, "other ABIs: %v\n", x.Foreign)
+	fmt.Fprintf(&b, "other ABIs: %v\n", e.Foreign)
 	return b.String()
 }
 
-// calls lists names and numbers.
-func calls(names []string, numbers []profile.NumberRange) string {
+// listCalls lists names and numbers.
+func listCalls(names []string, numbers []profile.NumberRange) string {
 	out := slices.Clone(names)
 	for _, n := range numbers {
 		switch {

@@ -25,18 +25,18 @@ func Flatten(stack ...*Program) (*Program, error) {
 		}
 	}
 	s := diagram.NewStore()
-	newest, err := stack[len(stack)-1].lift(s, ranked)
+	newest, err := stack[len(stack)-1].lift(s, canonicalKeepingPrecedence)
 	if err != nil {
 		return nil, err
 	}
 	for _, p := range slices.Backward(stack[:len(stack)-1]) {
-		older, err := p.lift(s, ranked)
+		older, err := p.lift(s, canonicalKeepingPrecedence)
 		if err != nil {
 			return nil, err
 		}
-		newest = s.Merge(newest, older, first)
+		newest = s.Merge(newest, older, stricterReturn)
 	}
-	newest = s.Merge(newest, newest, func(ret, _ uint32) uint32 { return heeded(ret) })
+	newest = s.Merge(newest, newest, func(ret, _ uint32) uint32 { return canonical(ret) })
 	if err := s.Err(); err != nil {
 		return nil, &wrapped{"compile: the stack: ", err}
 	}
@@ -44,7 +44,7 @@ func Flatten(stack ...*Program) (*Program, error) {
 	if err != nil {
 		return nil, err
 	}
-	found, err := flat.lift(s, heeded)
+	found, err := flat.lift(s, canonical)
 	if err != nil {
 		return nil, err
 	}
@@ -70,9 +70,9 @@ func coveredBy(stack []*Program) []arch.Arch {
 // ranked is heeded, but leaves values that are no action where they stand in the
 // kernel's order: there any filter's lower value comes before them, although
 // alone they kill the process.
-func ranked(ret uint32) uint32 {
+func canonicalKeepingPrecedence(ret uint32) uint32 {
 	action := ret & actionMask
-	if h := heeded(ret); h&actionMask == action {
+	if h := canonical(ret); h&actionMask == action {
 		return h
 	}
 	return action
@@ -82,7 +82,7 @@ const actionMask = 0xffff0000 // SECCOMP_RET_ACTION_FULL
 
 // first returns the value that the kernel heeds of those of a newer and of an
 // older filter (ACTION_ONLY in kernel/seccomp.c).
-func first(newer, older uint32) uint32 {
+func stricterReturn(newer, older uint32) uint32 {
 	if int32(older&actionMask) < int32(newer&actionMask) {
 		return older
 	}
@@ -104,11 +104,11 @@ func Restrict(p, q profile.Profile, t Target) (profile.Profile, error) {
 		return profile.Profile{}, err
 	}
 	s := diagram.NewStore()
-	pm, err := meaning(s, &p, t)
+	pm, err := denote(s, &p, t)
 	if err != nil {
 		return profile.Profile{}, err
 	}
-	qm, err := meaning(s, &q, t)
+	qm, err := denote(s, &q, t)
 	if err != nil {
 		return profile.Profile{}, err
 	}
@@ -118,7 +118,7 @@ func Restrict(p, q profile.Profile, t Target) (profile.Profile, error) {
 		return profile.Profile{}, err
 	}
 	out := x.Profile()
-	found, err := meaning(s, &out, t)
+	found, err := denote(s, &out, t)
 	if err != nil {
 		return profile.Profile{}, err
 	}

@@ -9,7 +9,7 @@ import (
 
 // lower returns a program with a meaning. Unlike the stages that start from a
 // profile it needs no words for what it decides, so that any meaning has one.
-func lower(s *diagram.Store, m diagram.Meaning, arches []arch.Arch) (*Program, error) {
+func lower(s *diagram.Store, m diagram.Denotation, arches []arch.Arch) (*Program, error) {
 	l := &lowerer{work: work{dag: newDAG(), Passes: AllPasses}, store: s, memo: make(map[diagram.Ref]node)}
 	l.hi, l.lo = halves(arches[0].ByteOrder())
 	audits := make([]interval, len(m))

@@ -78,20 +78,20 @@ func Verify(prog *Program, p profile.Profile, t Target) error {
 // verify is Verify of a profile that is valid.
 func verify(prog *Program, p *profile.Profile, t Target, lift lifting) error {
 	s := diagram.NewStore()
-	want, err := meaning(s, p, t)
+	want, err := denote(s, p, t)
 	if err != nil {
 		return &wrapped{"compile: the profile: ", err}
 	}
-	found, err := lift(s, prog.raw, prog.order, heeded)
+	found, err := lift(s, prog.raw, prog.order, canonical)
 	if err != nil {
-		return unlifted(err)
+		return &wrapped{"compile: the program: ", liftError(err)}
 	}
 	return mismatch(s, want, found)
 }
 
 // mismatch returns a *MismatchError if the profile's meaning want isn't that of
 // the program, found.
-func mismatch(s *diagram.Store, want, found diagram.Meaning) error {
+func mismatch(s *diagram.Store, want, found diagram.Denotation) error {
 	if in, differ := s.Differ(want, found); differ {
 		return &MismatchError{counterexample(s, in, want, found)}
 	}
@@ -100,35 +100,33 @@ func mismatch(s *diagram.Store, want, found diagram.Meaning) error {
 
 // lift returns the program's meaning for all inputs. Its results are what canon
 // makes of the returned values.
-func (p *Program) lift(s *diagram.Store, canon func(uint32) uint32) (diagram.Meaning, error) {
+func (p *Program) lift(s *diagram.Store, canon func(uint32) uint32) (diagram.Denotation, error) {
 	m, err := diagram.Lift(s, p.raw, p.order, canon)
-	if err != nil {
-		err = unlifted(err)
-	}
-	return m, err
+	return m, liftError(err)
 }
 
 // lifting is diagram.Lift, or diagram.LiftPlain for programs of this compiler.
-type lifting func(*diagram.Store, []bpf.RawInstruction, binary.ByteOrder, func(uint32) uint32) (diagram.Meaning, error)
+type lifting func(*diagram.Store, []bpf.RawInstruction, binary.ByteOrder, func(uint32) uint32) (diagram.Denotation, error)
 
-func unlifted(err error) error {
+// liftError returns diagram's error as this package's.
+func liftError(err error) error {
 	if e, ok := err.(*diagram.LiftError); ok {
-		err = &LiftError{PC: e.PC, Reason: e.Msg}
+		return &LiftError{PC: e.PC, Reason: e.Msg}
 	}
-	return &wrapped{"compile: the program: ", err}
+	return err
 }
 
 // calls returns the program's meaning for the inputs that are calls: where
 // registers have 32 bits the kernel shows upper halves that are 0.
-func (p *Program) calls(s *diagram.Store) (diagram.Meaning, error) {
-	m, err := p.lift(s, heeded)
+func (p *Program) calls(s *diagram.Store) (diagram.Denotation, error) {
+	m, err := p.lift(s, canonical)
 	if err != nil {
 		return nil, err
 	}
 	return possible(s, m, p.order), s.Err()
 }
 
-func possible(s *diagram.Store, m diagram.Meaning, order binary.ByteOrder) diagram.Meaning {
+func possible(s *diagram.Store, m diagram.Denotation, order binary.ByteOrder) diagram.Denotation {
 	var audits []uint32
 	for _, a := range arch.All() {
 		if a.RegisterBits() == 32 && a.ByteOrder() == order {
@@ -137,7 +135,7 @@ func possible(s *diagram.Store, m diagram.Meaning, order binary.ByteOrder) diagr
 	}
 	slices.Sort(audits)
 	all, narrow := s.Result(0), s.Result(1)
-	registers := diagram.Meaning{{Numbers: []diagram.Number{{Args: all}}}}
+	registers := diagram.Denotation{{Numbers: []diagram.Number{{Args: all}}}}
 	for _, audit := range audits {
 		if last := len(registers) - 1; registers[last].First == audit {
 			registers = registers[:last] // the end of the one before
@@ -155,12 +153,12 @@ func possible(s *diagram.Store, m diagram.Meaning, order binary.ByteOrder) diagr
 
 // heeded returns the value that means the same to the kernel as ret and has
 // nothing that it doesn't look at.
-func heeded(ret uint32) uint32 {
+func canonical(ret uint32) uint32 {
 	v, _ := profile.ActionOf(ret).Return(arch.X86_64) // numbers are the same on all
 	return v
 }
 
-func counterexample(s *diagram.Store, in diagram.Input, a, b diagram.Meaning) Counterexample {
+func counterexample(s *diagram.Store, in diagram.Input, a, b diagram.Denotation) Counterexample {
 	c := Counterexample{
 		Data: Data{Nr: int32(in.Nr), Audit: in.Arch, InstructionPointer: in.Fields[diagram.FieldIP]},
 		A:    profile.ActionOf(a.Eval(s, in)),

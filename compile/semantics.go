@@ -9,15 +9,16 @@ import (
 	"github.com/portcullis-go/portcullis/syscalls"
 )
 
-// meaning returns what a profile decides, straight from its rules. It is one
-// side of the proof and shares nothing with the stages that make programs but
-// what a name, an action and a width mean.
-func meaning(s *diagram.Store, p *profile.Profile, t Target) (diagram.Meaning, error) {
+// denote returns the denotation of a profile, straight from its rules. It is the
+// proof's own reading of them: with the stages that make programs it shares only
+// which ABIs are covered, what a name, an action and a width mean, and which of
+// two verdicts is stricter.
+func denote(s *diagram.Store, p *profile.Profile, t Target) (diagram.Denotation, error) {
 	arches, _, err := covered(p, t)
 	if err != nil {
 		return nil, err
 	}
-	m := &meant{s: s, p: p, arches: arches}
+	m := &denoter{s: s, p: p, arches: arches}
 	m.badArch = m.action(p.BadArch, nativeOf(arches, t))
 	var audits list
 	for _, a := range arches {
@@ -25,7 +26,7 @@ func meaning(s *diagram.Store, p *profile.Profile, t Target) (diagram.Meaning, e
 	}
 	audits.set()
 	bad := []diagram.Number{{Args: m.badArch}}
-	out := diagram.Meaning{{Numbers: bad}}
+	out := diagram.Denotation{{Numbers: bad}}
 	for _, wide := range audits {
 		audit := uint32(wide)
 		if last := &out[len(out)-1]; last.First == audit {
@@ -38,7 +39,8 @@ func meaning(s *diagram.Store, p *profile.Profile, t Target) (diagram.Meaning, e
 	return out, m.err
 }
 
-type meant struct {
+// denoter builds the denotation of a profile.
+type denoter struct {
 	s       *diagram.Store
 	p       *profile.Profile
 	arches  []arch.Arch
@@ -46,16 +48,17 @@ type meant struct {
 	err     error
 }
 
-// claim is a rule's hold on a range of numbers.
-type claim struct {
-	first, last uint32
-	rule, name  int32  // places in the profile and in the rule; no name is -1
-	selector    uint32 // bits of argument 0 that must be call, in a call that multiplexes
-	call        uint32
+// clause is what one rule says of a range of numbers.
+type clause struct {
+	numbers    profile.NumberRange
+	rule, name int32  // indices into the profile and into the rule's names; no name is -1
+	selector   uint32 // bits of argument 0 that must equal call, in a multiplexer; else 0
+	call       uint32
 }
 
-// numbers returns the meaning for an audit architecture.
-func (m *meant) numbers(audit uint32) []diagram.Number {
+// numbers returns what the profile decides for an audit architecture. The bounds
+// of X32's numbers are written out: the proof reads them on its own.
+func (m *denoter) numbers(audit uint32) []diagram.Number {
 	var ns []diagram.Number
 	for first := uint64(0); first <= 0xffffffff; {
 		// The ABI of a number, and where that ABI's numbers end.
@@ -78,17 +81,18 @@ func (m *meant) numbers(audit uint32) []diagram.Number {
 	return ns
 }
 
-// abi appends the meaning of the numbers first to last, which are a's.
-func (m *meant) abi(ns []diagram.Number, a arch.Arch, first, last uint64) []diagram.Number {
-	claims := m.claims(a)
-	var cuts, starts, wide, held list // wide and held are places in claims
+// abi appends what the profile decides for the numbers first to last, which are
+// a's.
+func (m *denoter) abi(ns []diagram.Number, a arch.Arch, first, last uint64) []diagram.Number {
+	clauses := m.clauses(a)
+	var cuts, starts, wide, held list // wide and held are indices into clauses
 	cuts.add(first)
-	for i := range claims {
-		c := &claims[i]
-		cuts.add(uint64(c.first))
-		cuts.add(uint64(c.last) + 1)
-		if c.first == c.last {
-			starts.pair(c.first, i)
+	for i := range clauses {
+		n := clauses[i].numbers
+		cuts.add(uint64(n.First))
+		cuts.add(uint64(n.Last) + 1)
+		if n.First == n.Last {
+			starts.pair(n.First, i)
 		} else {
 			wide.add(uint64(i))
 		}
@@ -106,38 +110,39 @@ func (m *meant) abi(ns []diagram.Number, a arch.Arch, first, last uint64) []diag
 			}
 		}
 		for _, i := range wide {
-			if c := &claims[i]; uint64(c.first) <= nr && nr <= uint64(c.last) {
+			if n := clauses[i].numbers; uint64(n.First) <= nr && nr <= uint64(n.Last) {
 				held.add(i)
 			}
 		}
 		held.set()
-		ns = diagram.AppendNumber(ns, uint32(nr), m.verdict(a, claims, held))
+		ns = diagram.AppendNumber(ns, uint32(nr), m.verdict(a, clauses, held))
 	}
 	return ns
 }
 
-// claims returns the claims of all rules on ABI a, by rule.
-func (m *meant) claims(a arch.Arch) []claim {
-	var cs []claim
+// clauses returns what all rules say on ABI a, by rule.
+func (m *denoter) clauses(a arch.Arch) []clause {
+	var cs []clause
 	for i := range m.p.Rules {
 		r := &m.p.Rules[i]
 		if len(r.Arches) > 0 && !slices.Contains(r.Arches, a) {
 			continue
 		}
-		c := claim{rule: int32(i), name: -1}
+		c := clause{rule: int32(i), name: -1}
 		for _, n := range r.Numbers {
-			c.first, c.last = n.First, n.Last
+			c.numbers = n
 			c.addTo(&cs)
 		}
 		for j, name := range r.Syscalls {
-			c := claim{rule: int32(i), name: int32(j)}
+			c := clause{rule: int32(i), name: int32(j)}
 			if nr, ok := syscalls.Lookup(a, name); ok {
-				c.first, c.last = nr, nr
+				c.numbers = profile.NumberRange{First: nr, Last: nr}
 				c.addTo(&cs)
 			}
 			if via, call, ok := syscalls.Multiplexed(a, name); ok && !r.Direct {
 				nr, _ := syscalls.Lookup(a, via)
-				c.first, c.last, c.call, c.selector = nr, nr, call, 0xffffffff
+				c.numbers = profile.NumberRange{First: nr, Last: nr}
+				c.call, c.selector = call, 0xffffffff
 				if via == "ipc" { // which keeps a version in the upper half
 					c.selector = 0xffff
 				}
@@ -149,14 +154,14 @@ func (m *meant) claims(a arch.Arch) []claim {
 }
 
 //go:noinline
-func (c *claim) addTo(cs *[]claim) { *cs = append(*cs, *c) }
+func (c *clause) addTo(cs *[]clause) { *cs = append(*cs, *c) }
 
-// verdict returns what the first of the held claims that holds decides: from
-// the last to the first, each decides what it holds for and leaves the rest.
-func (m *meant) verdict(a arch.Arch, claims []claim, held list) diagram.Ref {
+// verdict returns what the first matching of the held clauses decides. From the
+// last to the first, each decides the calls that it matches and leaves the rest.
+func (m *denoter) verdict(a arch.Arch, clauses []clause, held list) diagram.Ref {
 	rest := m.action(m.p.Default, a)
 	for i := len(held) - 1; i >= 0; i-- {
-		c := &claims[held[i]]
+		c := &clauses[held[i]]
 		r := &m.p.Rules[c.rule]
 		then := m.action(r.Action, a)
 		if c.selector == 0 {
@@ -168,8 +173,8 @@ func (m *meant) verdict(a arch.Arch, claims []claim, held list) diagram.Ref {
 				rest = m.cond(r.If, a, name, then, rest)
 				continue
 			}
-			// Where all parts hold is a small diagram, and joining it with the rest one
-			// step: each part would else be tested in all of the rest.
+			// Build the conjunction alone and join it with the rest once: otherwise each
+			// part would be tested all over the rest.
 			ret, _ := m.s.Terminal(then)
 			all := m.cond(r.If, a, name, m.s.Result(1), m.s.Result(0))
 			rest = m.s.Combine(all, rest, func(holds, other uint32) uint32 {
@@ -181,7 +186,7 @@ func (m *meant) verdict(a arch.Arch, claims []claim, held list) diagram.Ref {
 			continue
 		}
 		if r.If != nil {
-			// Whether the condition holds is in memory: the strictest counts.
+			// The filter can't read the arguments, so the stricter verdict counts.
 			then = m.s.Combine(then, rest, stricter)
 		}
 		rest = m.s.Choose(diagram.Test{K: uint64(c.call), Operand: diagram.Operand{Keep: uint64(c.selector)}}, then, rest)
@@ -189,20 +194,20 @@ func (m *meant) verdict(a arch.Arch, claims []claim, held list) diagram.Ref {
 	return rest
 }
 
-func (m *meant) action(v profile.Action, a arch.Arch) diagram.Ref {
+func (m *denoter) action(v profile.Action, a arch.Arch) diagram.Ref {
 	ret, err := v.Return(a)
 	m.fail(err)
 	return m.s.Result(ret)
 }
 
-func (m *meant) fail(err error) {
+func (m *denoter) fail(err error) {
 	if m.err == nil {
 		m.err = err
 	}
 }
 
 // cond returns the diagram that is then where c holds and otherwise elsewhere.
-func (m *meant) cond(c profile.Cond, a arch.Arch, name string, then, otherwise diagram.Ref) diagram.Ref {
+func (m *denoter) cond(c profile.Cond, a arch.Arch, name string, then, otherwise diagram.Ref) diagram.Ref {
 	switch c := c.(type) {
 	case profile.Not:
 		return m.cond(c.Cond, a, name, otherwise, then)
@@ -222,7 +227,7 @@ func (m *meant) cond(c profile.Cond, a arch.Arch, name string, then, otherwise d
 }
 
 // compare returns the diagram of one test.
-func (m *meant) compare(t profile.Test, a arch.Arch, name string, then, otherwise diagram.Ref) diagram.Ref {
+func (m *denoter) compare(t profile.Test, a arch.Arch, name string, then, otherwise diagram.Ref) diagram.Ref {
 	c, err := settle(t, a, name)
 	if err != nil {
 		m.fail(err)

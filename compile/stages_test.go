@@ -217,7 +217,7 @@ func (c *StageChecker) dispatched(w *work) {
 		c.orderly(w, w.root)
 	}
 	s := diagram.NewStore()
-	m, err := meaning(s, &c.p, c.o.Target)
+	m, err := denote(s, &c.p, c.o.Target)
 	if err != nil {
 		c.fail("%v", err)
 	}
@@ -234,7 +234,7 @@ func (c *StageChecker) dispatched(w *work) {
 	masked, got := false, make(map[uint32]bool)
 	w.below(w.root, func(d decision) {
 		if d.op == opRet {
-			got[heeded(d.k)] = true
+			got[canonical(d.k)] = true
 		}
 		masked = masked || d.op == opSet || d.mask != ^uint32(0)
 	})

@@ -1,18 +1,31 @@
-// Package cbpf is classic BPF as seccomp runs it: one table of operations and
-// its four readers, the kernel's checker, a simulator, a disassembler and an
-// encoder. It works on raw instructions, because others lose bits.
+// Package cbpf is classic BPF as seccomp runs it. One table of operations says
+// what each does and what the kernel asks of it; everything else reads that table:
+//
+//   - [Check], the kernel's rules, and [Cost], its measure of length;
+//   - [Run] and [Step], the simulator;
+//   - [Format], the disassembler;
+//   - [Next], [SetsA], [UsesX], [Compute] and [Holds], which symbolic execution and
+//     data-flow analyses are made of, and [Forward], which runs the latter.
+//
+// [Load], [And], [Jump], [JA] and [Ret] make instructions. All of it works on raw
+// instructions, because other forms lose bits.
+//
+// # Machine
 //
 // The machine has two 32-bit registers, A and X, both 0 at the start, 16
 // scratch words, and the 64 bytes of struct seccomp_data to read. Jumps go
 // forward only, so that every program ends: with a RET, whose value is the
 // verdict.
 //
-// [Check] accepts exactly what Linux accepts: the tests put both before the same
-// programs. [Run] does what the kernel's interpreter does. One thing the
-// architectures' JIT compilers don't agree on, and it is outside of what a
-// simulation can say: a shift by an X of 32 or more. The interpreter and most
-// compilers, that of x86-64 among them, take X modulo 32, and so does Run; those
-// of arm, powerpc and s390 give 0 for some.
+// # Guarantees
+//
+// [Check] accepts exactly what Linux accepts: the tests give both the same
+// programs. [Run] does what the kernel's interpreter does.
+//
+// Not guaranteed is a shift by an X of 32 or more, on which the kernel's JIT
+// compilers disagree. The interpreter and most compilers, x86-64's among them,
+// take X modulo 32, and so does Run; those of arm, powerpc and s390 give 0 for
+// some.
 package cbpf
 
 import (

@@ -18,33 +18,34 @@ func Check(prog []bpf.RawInstruction) error {
 	if n > MaxInsns {
 		return &Error{-1, "the program has " + strconv.Itoa(n) + " instructions; the limit is " + strconv.Itoa(MaxInsns)}
 	}
-	// written[pc] has a bit for each scratch word that every jump to pc has
-	// written. Jumps go forward, so that one pass sees all jumps to an
-	// instruction before the instruction.
-	var written [MaxInsns]uint16
-	for pc := range prog {
-		written[pc] = 0xffff
-	}
-	valid := uint16(0)
-	for pc, ins := range prog {
+	// What is known before an instruction has a bit for each scratch word that has
+	// been written on every path to it.
+	var first *Error
+	both := func(a, b uint16) uint16 { return a & b }
+	Forward(prog, 0, 0xffff, both, func(pc int, written uint16, send func(int, uint16)) {
+		ins := prog[pc]
 		o := lookup(ins.Op)
-		if !o.keeps(ins, n-pc-1) {
-			return broken(prog, pc)
-		}
-		valid &= written[pc]
 		switch {
+		case first != nil:
+			return
+		case !o.keeps(ins, n-pc-1):
+			first = broken(prog, pc)
+			return
 		case o.verb == storeA || o.verb == storeX:
-			valid |= 1 << ins.K
-		case o.from == scratch && valid>>ins.K&1 == 0:
-			return unwritten(prog, pc)
-		case o.verb == jump:
-			written[pc+1+int(ins.K)] &= valid
-			valid = 0xffff // nothing falls through
-		case o.verb == branch:
-			written[pc+1+int(ins.Jt)] &= valid
-			written[pc+1+int(ins.Jf)] &= valid
-			valid = 0xffff
+			written |= 1 << ins.K
+		case o.from == scratch && written>>ins.K&1 == 0:
+			first = unwritten(prog, pc)
+			return
+		case o.verb == ret: // after which the kernel's check goes on as after any other
+			send(pc+1, written)
 		}
+		next, k := Next(prog, pc)
+		for _, to := range next[:k] {
+			send(to, written)
+		}
+	})
+	if first != nil {
+		return first
 	}
 	if lookup(prog[n-1].Op).verb != ret {
 		return &Error{n - 1, Format(prog, n-1) + ": the last instruction must be a ret"}
@@ -97,8 +98,8 @@ func broken(prog []bpf.RawInstruction, pc int) *Error {
 	return &Error{pc, Format(prog, pc) + ": " + why}
 }
 
-// unwritten is the error of a load from a scratch word that not every way to it
-// has written: the kernel doesn't clear them.
+// unwritten is the error of a load from a scratch word that not every path to
+// it has written: the kernel doesn't clear them.
 func unwritten(prog []bpf.RawInstruction, pc int) *Error {
 	return &Error{pc, Format(prog, pc) + ": M[" + decimal(prog[pc].K) + "] may be read before it is written"}
 }

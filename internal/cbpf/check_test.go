@@ -55,8 +55,8 @@ func TestCheck(t *testing.T) {
 		{"branch", []bpf.RawInstruction{Jump(JgeK, 1, 1, 0), Ret(0), Ret(1)}, 0, ""},
 		{"first of several", []bpf.RawInstruction{raw(LdMem, 0), Load(1), JA(9)}, 0, "M[0] may be read before"},
 		{"unread scratch", []bpf.RawInstruction{raw(St, 3), raw(LdxMem, 3), raw(LdxMem, 4), Ret(0)}, 2, "ldx M[4]: M[4] may be read before"},
-		{"written on one way", []bpf.RawInstruction{Jump(JeqK, 0, 0, 1), raw(Stx, 0), raw(LdMem, 0), Ret(0)}, 2, "M[0]"},
-		{"written on both ways", []bpf.RawInstruction{
+		{"written on one path", []bpf.RawInstruction{Jump(JeqK, 0, 0, 1), raw(Stx, 0), raw(LdMem, 0), Ret(0)}, 2, "M[0]"},
+		{"written on both paths", []bpf.RawInstruction{
 			Jump(JeqK, 0, 0, 2), raw(Stx, 0), JA(1), raw(St, 0), raw(LdMem, 0), Ret(0)}, 0, ""},
 		{"read where nothing comes", []bpf.RawInstruction{JA(1), raw(LdMem, 7), Ret(0)}, 0, ""},
 		{"read after a ret", []bpf.RawInstruction{Ret(0), raw(LdMem, 7), Ret(0)}, 1, "M[7]"},

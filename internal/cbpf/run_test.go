@@ -70,7 +70,7 @@ func TestRunUnchecked(t *testing.T) {
 		"bad offset": {Load(64), Ret(0)},
 		"bad code":   {raw(0xffff, 0), Ret(0)},
 		"unwritten":  {raw(LdMem, 0), Ret(0)},
-		"one way":    {Jump(JeqK, 0, 1, 0), raw(St, 0), raw(LdMem, 0), Ret(0)},
+		"one path":   {Jump(JeqK, 0, 1, 0), raw(St, 0), raw(LdMem, 0), Ret(0)},
 		"jump":       {JA(1 << 31), Ret(0)},
 	} {
 		var e *Error

@@ -134,13 +134,13 @@ func (g *generator) changed(p []bpf.RawInstruction) []bpf.RawInstruction {
 }
 
 // wellFormed holds a meaning to what its type promises.
-func wellFormed(t testing.TB, s *Store, m Meaning) {
+func wellFormed(t testing.TB, s *Store, m Denotation) {
 	t.Helper()
 	if len(m) == 0 || m[0].First != 0 {
 		t.Fatalf("the meaning begins with %v", m)
 	}
 	for i, a := range m {
-		if i > 0 && (a.First <= m[i-1].First || (Meaning{{Numbers: a.Numbers}}).Equal(Meaning{{Numbers: m[i-1].Numbers}})) {
+		if i > 0 && (a.First <= m[i-1].First || (Denotation{{Numbers: a.Numbers}}).Equal(Denotation{{Numbers: m[i-1].Numbers}})) {
 			t.Fatalf("audit architectures %v after %v", a, m[i-1])
 		}
 		if len(a.Numbers) == 0 || a.Numbers[0].First != 0 {
@@ -237,7 +237,7 @@ func TestEveryPair(t *testing.T) {
 			if and := s.Combine(r, q, func(a, b uint32) uint32 { return a & b }); and != all[f&g] {
 				t.Fatalf("%x and %x", f, g)
 			}
-			m, n := Meaning{{Numbers: []Number{{Args: r}}}}, Meaning{{Numbers: []Number{{Args: q}}}}
+			m, n := Denotation{{Numbers: []Number{{Args: r}}}}, Denotation{{Numbers: []Number{{Args: q}}}}
 			if or := s.Merge(m, n, func(a, b uint32) uint32 { return a | b }); or[0].Numbers[0].Args != all[f|g] {
 				t.Fatalf("%x or %x", f, g)
 			}

@@ -1,25 +1,37 @@
-// Package diagram holds exact meanings of seccomp filters.
+// Package diagram holds canonical denotations of seccomp filters: what a filter
+// decides, for every input, as data that can be compared.
 //
-// A meaning gives each input of a filter, each value of struct seccomp_data,
-// one 32-bit result. It is canonical: two meanings in one [Store] are equal if
-// and only if they are equal as data. Programs and profiles that become the
-// same meaning therefore decide every call alike, and a difference, where there
-// is one, is found by one walk.
+// A [Denotation] gives each value of struct seccomp_data one 32-bit result. It is
+// canonical: two denotations in one [Store] give every input the same result if
+// and only if they are equal as data. So whether two filters, or a filter and a
+// profile, decide alike is one comparison, and where they don't, one walk finds
+// an input that shows it.
 //
-// A [Meaning] is a list of intervals of audit architectures, each with a list of
-// intervals of call numbers, each with a [Ref]: a node of a hash-consed binary
-// decision diagram with many terminals (MTBDD) over the bits of the instruction
-// pointer and of the six arguments, most significant first. Intervals suit
-// numbers, of which a filter distinguishes few ranges. Bits suit arguments, which
-// are also compared under masks: each comparison of a field with a constant is a
-// chain of at most 64 nodes, and choosing between two diagrams by such a chain
-// takes time linear in it.
+// # Model
+//
+// A denotation is a list of intervals of audit architectures, each with a list of
+// intervals of call numbers, each with a [Ref]: a node of a reduced, ordered,
+// hash-consed decision diagram with many terminals (MTBDD) over the bits of the
+// six arguments and the instruction pointer, most significant bit first.
+// Intervals suit numbers, of which a filter distinguishes few ranges. Bits suit
+// arguments, which are also compared under masks: a comparison of a field with a
+// constant is a chain of at most 64 nodes, and choosing between two diagrams by
+// such a chain takes time linear in it.
+//
+// [Lift] makes the denotation of a program by symbolic execution. [Store.Choose]
+// and the other operations make that of a profile.
+//
+// # Guarantees
+//
+// A denotation is exact for all inputs, or there is none: what has no exact model
+// here is a [LiftError]. Memory and time are bounded whatever the input; beyond
+// the bounds the error is [ErrTooComplex]. A store isn't safe for concurrent use.
 package diagram
 
 import "slices"
 
-// ErrTooComplex is returned where a meaning would need more nodes, or finding it
-// more steps, than the bounds of a [Store].
+// ErrTooComplex is returned where a denotation would need more nodes, or finding
+// it more steps, than the bounds of a [Store].
 var ErrTooComplex error = TooComplex{}
 
 // TooComplex is the type of ErrTooComplex. Its values are equal, so that another
@@ -56,8 +68,7 @@ type node struct {
 	zero, one Ref
 }
 
-// Store holds the nodes of meanings that are compared with each other. It isn't
-// safe for concurrent use.
+// Store holds the nodes of denotations that are compared with each other.
 type Store struct {
 	nodes []node
 	// table is an open-addressing hash table of nodes, by contents; 0 is a free
@@ -65,12 +76,12 @@ type Store struct {
 	table []Ref
 	steps int
 	full  bool
-	cache cache // of one operation
-	marks marks // of one walk
+	cache opCache // of one operation
+	seen  visited // by one walk
 }
 
-// Bounds of a store. A node takes 12 bytes, at most 16 in the table, and 4 as a
-// mark; a step takes some tens of nanoseconds.
+// Bounds of a store. A node takes 12 bytes, at most 16 in the table, and 4 in
+// the set of nodes seen; a step takes some tens of nanoseconds.
 const (
 	maxNodes = 1 << 20
 	maxSteps = 1 << 24
@@ -81,8 +92,8 @@ func NewStore() *Store {
 	return &Store{nodes: make([]node, 0, 1<<10), table: make([]Ref, 1<<11)}
 }
 
-// Err returns ErrTooComplex once the store's bounds were met. What was built
-// after that means nothing.
+// Err returns ErrTooComplex once the store has met its bounds. What it built after
+// that is worthless.
 func (s *Store) Err() error {
 	if s.full {
 		return ErrTooComplex

@@ -55,7 +55,7 @@ func hostile() map[string][]bpf.RawInstruction {
 		"pairs of distant bits": fill(func(i int) []bpf.RawInstruction {
 			return []bpf.RawInstruction{cbpf.Load(16), cbpf.Jump(cbpf.JsetK, 1<<(i%32), 0, 2), cbpf.Load(56), cbpf.Jump(cbpf.JsetK, 1<<(i*7%32), 0, 0), cbpf.Ret(uint32(i))}
 		}),
-		"pairs of distant bits, with a way out": tail(fill(func(i int) []bpf.RawInstruction {
+		"pairs of distant bits, with a path out": tail(fill(func(i int) []bpf.RawInstruction {
 			return []bpf.RawInstruction{cbpf.Load(16 + 4*uint32(i/32%2)), cbpf.Jump(cbpf.JsetK, 1<<(i%32), 0, 3), cbpf.Load(56 + 4*uint32(i/32%2)), cbpf.Jump(cbpf.JsetK, 1<<(i%32), 0, 1), cbpf.Ret(7)}
 		})),
 		"diamonds that count in X": fill(func(i int) []bpf.RawInstruction {

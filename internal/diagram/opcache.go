@@ -3,7 +3,7 @@ package diagram
 // cache remembers what one operation made of pairs of nodes. It forgets an entry
 // where another one needs its place, which costs time and nothing else, so that
 // its size has a bound.
-type cache struct {
+type opCache struct {
 	entries []cached // their number is a power of two
 	epoch   uint32   // entries of another one are free places
 	used    int
@@ -28,7 +28,7 @@ const (
 )
 
 // begin forgets everything.
-func (c *cache) begin() {
+func (c *opCache) begin() {
 	c.used = 0
 	if c.epoch++; c.epoch == 0 {
 		clear(c.entries)
@@ -36,13 +36,13 @@ func (c *cache) begin() {
 	}
 }
 
-func (c *cache) place(k key) *cached {
+func (c *opCache) place(k key) *cached {
 	h := uint64(uint32(k.a))<<32 ^ uint64(uint32(k.b))<<8 ^ uint64(k.bit)
 	h *= 0x9e3779b97f4a7c15
 	return &c.entries[int(h>>40)&(len(c.entries)-1)]
 }
 
-func (c *cache) get(k key) (Ref, bool) {
+func (c *opCache) get(k key) (Ref, bool) {
 	if c.used == 0 {
 		return 0, false
 	}
@@ -50,7 +50,7 @@ func (c *cache) get(k key) (Ref, bool) {
 	return e.ref, e.epoch == c.epoch && e.key == k
 }
 
-func (c *cache) put(k key, r Ref) {
+func (c *opCache) put(k key, r Ref) {
 	if 2*c.used >= len(c.entries) && len(c.entries) < maxCache {
 		old := c.entries
 		c.entries = make([]cached, max(4*len(old), minCache))
@@ -65,30 +65,4 @@ func (c *cache) put(k key, r Ref) {
 		c.used++
 	}
 	*e = cached{c.epoch, k, r}
-}
-
-// marks are nodes that a walk has seen.
-type marks struct {
-	at    []uint32 // by node, the epoch in which it was marked last
-	epoch uint32
-}
-
-// begin unmarks all of a store's n nodes.
-func (m *marks) begin(n int) {
-	if len(m.at) < n {
-		m.at = append(m.at, make([]uint32, n-len(m.at))...)
-	}
-	if m.epoch++; m.epoch == 0 {
-		clear(m.at)
-		m.epoch = 1
-	}
-}
-
-// set marks a node and reports whether it was not.
-func (m *marks) set(r Ref) bool {
-	if m.at[r] == m.epoch {
-		return false
-	}
-	m.at[r] = m.epoch
-	return true
 }

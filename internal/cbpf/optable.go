@@ -162,8 +162,7 @@ type op struct {
 	rule rule
 }
 
-// ops is the one place that knows the operations. [Check], [Run] and [Format]
-// read it. Codes that it lacks are no instructions of classic BPF
+// ops is the one place that knows the operations. Codes that it lacks are no instructions of classic BPF
 // (net/core/filter.c, chk_code_allowed).
 var ops = [...]op{
 	LdWAbs: {name: ld, verb: setA, from: dataWord, rule: ruleOffset},

@@ -36,7 +36,7 @@ func reaching(spans []span, nr uint32) int {
 	return i
 }
 
-// maxParts bounds the spans of numbers that the ways through a program tell
+// maxParts bounds the spans of numbers that the paths through a program tell
 // apart.
 const maxParts = 1 << 18
 

@@ -152,7 +152,7 @@ func (s *Store) follow(t Test, i int, b uint64, yes, no Ref) Ref {
 
 // descend is choose below a variable that yes or no tests before the operand's
 // bit i: one of an earlier field, or one that the operand leaves out. Different
-// ways down meet again, which the cache notices.
+// paths meet again, which the cache notices.
 func (s *Store) descend(t Test, i int, top Var, yes, no Ref) Ref {
 	k := key{int32(i), yes, no}
 	if r, ok := s.cache.get(k); ok {
