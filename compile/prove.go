@@ -2,6 +2,7 @@ package compile
 
 import (
 	"encoding/binary"
+	"errors"
 	"slices"
 	"strconv"
 
@@ -168,10 +169,13 @@ func counterexample(s *diagram.Store, in diagram.Input, a, b diagram.Denotation)
 	return c
 }
 
-// prove is the last stage of Compile.
+// prove is the last stage of Compile. A program that isn't its profile's, or that
+// this compiler can't have made, is a defect of the compiler.
 func prove(prog *Program, p *profile.Profile, t Target) error {
 	err := verify(prog, p, t, diagram.LiftPlain)
-	if _, differ := err.(*MismatchError); differ {
+	var mismatch *MismatchError
+	var lift *LiftError
+	if errors.As(err, &mismatch) || errors.As(err, &lift) {
 		return &InternalError{Stage: "prove", Err: err}
 	}
 	return err

@@ -229,3 +229,24 @@ func TestBoundariesNative(t *testing.T) {
 		break
 	}
 }
+
+// No program, no case and no profile are reported or do nothing.
+func TestZeroValues(t *testing.T) {
+	for _, none := range []*compile.Program{nil, {}} {
+		r := &recorder{}
+		compiletest.Check(r, none, []compiletest.Case{{}, {Call: "read"}})
+		if len(r.errors) != 2 || !strings.HasSuffix(r.errors[1], compile.ErrNoProgram.Error()) {
+			t.Errorf("%q", r.errors)
+		}
+		r = &recorder{}
+		compiletest.Equivalent(r, policy(), x64, none)
+		if len(r.errors) < 2 {
+			t.Errorf("no program is taken for the policy's: %q", r.errors)
+		}
+		compiletest.Equivalent(t, profile.Profile{}, compile.Target{}, none) // which kills, too
+	}
+	compiletest.Check(t, build(t, policy()), nil)
+	for range compiletest.Boundaries(profile.Profile{}, compile.Target{}) {
+		return
+	}
+}
