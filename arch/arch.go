@@ -137,6 +137,23 @@ func byGOARCH(goarch string) Arch {
 // kernel that serves them. The slice is the caller's and nil for most ABIs.
 func (a Arch) Companions() []Arch { return slices.Clone(companions[a.known()]) }
 
+// Numbers returns the range of seccomp_data.nr that belongs to the ABI, both ends
+// included. X86_64 and X32 share an audit architecture and divide its numbers at bit
+// 30 (arch/x86/include/uapi/asm/unistd.h, __X32_SYSCALL_BIT); 0xffffffff (-1), with
+// which a tracer skips a call, is neither's. Every other ABI has all numbers. The
+// range of an invalid Arch is that of one without calls: 1 to 0.
+func (a Arch) Numbers() (first, last uint32) {
+	switch a.known() {
+	case 0:
+		return 1, 0
+	case X86_64:
+		return 0, infos[X32].base - 1
+	case X32:
+		return infos[X32].base, 1<<32 - 2
+	}
+	return 0, 1<<32 - 1
+}
+
 // ByAudit returns the ABI of a system call with this audit architecture and
 // number. The number tells X32 from X86_64: it is X32's from 0x40000000 on,
 // except 0xffffffff (-1), with which a tracer skips a call. It reports false for

@@ -121,7 +121,7 @@ func (c *cacheCase) check(t testing.TB, o compile.Options) (allowed int) {
 	t.Helper()
 	o.Target.Arch, o.SkipProof = c.g[0], true
 	prog, err := compile.Compile(c.p, o)
-	if isTooLong(err) && len(c.p.Rules) > 100 && o.Without != 0 {
+	if isTooLong(err) && len(c.p.Rules) > 100 && o.LeftOut() != 0 {
 		return 0
 	}
 	if err != nil {
@@ -135,7 +135,7 @@ func (c *cacheCase) check(t testing.TB, o compile.Options) (allowed int) {
 			if len(always) > 0 && always[0] == nr {
 				always = always[1:]
 				if allowed++; !cached {
-					t.Fatalf("%s without %v: %v %d is always allowed, but not to the kernel\n%v", c.name, o.Without, a, nr,
+					t.Fatalf("%s without %v: %v %d is always allowed, but not to the kernel\n%v", c.name, o.LeftOut(), a, nr,
 						prog.Trace(compile.Data{Nr: int32(nr), Audit: a.Audit()}))
 				}
 				continue // that it is allowed, other tests see to
@@ -146,7 +146,7 @@ func (c *cacheCase) check(t testing.TB, o compile.Options) (allowed int) {
 			for _, v := range []uint64{0, 1, 1 << 33, ^uint64(0)} {
 				d := compile.Data{Nr: int32(nr), Audit: a.Audit(), Args: [6]uint64{v, v, v, v, v, v}}
 				if got := prog.Run(d); got != profile.Allow() {
-					t.Fatalf("%s without %v: cached, but %v: %v", c.name, o.Without, d, got)
+					t.Fatalf("%s without %v: cached, but %v: %v", c.name, o.LeftOut(), d, got)
 				}
 			}
 		}
@@ -190,7 +190,7 @@ func TestKernelCacheSubsets(t *testing.T) {
 					t.Parallel()
 					c := newCacheCase(e, g)
 					for set := compile.Passes(0); set <= compile.AllPasses; set += step {
-						allowed.Add(int64(c.check(t, compile.Options{Without: set})))
+						allowed.Add(int64(c.check(t, compile.Options{}.Without(set))))
 						programs.Add(1)
 					}
 				})

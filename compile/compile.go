@@ -1,91 +1,107 @@
 package compile
 
 import (
-	"encoding/binary"
+	"golang.org/x/net/bpf"
 
-	"github.com/portcullis-go/portcullis/arch"
 	"github.com/portcullis-go/portcullis/internal/cbpf"
+	"github.com/portcullis-go/portcullis/internal/layout"
+	"github.com/portcullis-go/portcullis/internal/search"
 	"github.com/portcullis-go/portcullis/profile"
-	"github.com/portcullis-go/portcullis/syscalls"
 )
-
-// Target is the machine that a filter is for. It is an argument: the machine that
-// compiles a filter need not be the one that runs it.
-type Target struct {
-	// Arch is the ABI of the kernel and of the program that installs the filter.
-	// It is the only one covered if the profile lists none. Zero is [arch.Native].
-	Arch arch.Arch
-	// Kernel is the oldest release that the filter will meet. It decides no
-	// verdict: from Linux 5.11 on the kernel caches which calls are always allowed,
-	// so that their [Weights] don't count. The zero value is older than any.
-	Kernel syscalls.Release
-}
 
 // Options are how a profile is compiled. The zero value is the advice.
 type Options struct {
 	// Target is the machine that the filter is for.
 	Target Target
 	// Weights are how often the program makes which calls; nil if that isn't
-	// known. A filter made with weights is the faster for the program that was
-	// recorded, and may be the slower for others.
+	// known. They make the filter faster for the program that was recorded, perhaps
+	// slower for others, and never change a verdict.
 	Weights Weights
-	// Effort is how long to look for short ways; see [Exhaustive].
+	// Effort is how long to look for short paths; see [Exhaustive].
 	Effort Effort
-	// Without are passes that are left out. Programs get longer or slower by that,
-	// and decide the same.
-	Without Passes
-	// SkipProof leaves out the proof that the program does what the profile
-	// says. It is for those who compile ahead and prove in their tests.
+	// NoOptimize leaves out everything that makes programs shorter or faster. They
+	// decide the same. It is for reading what a profile becomes, rule by rule.
+	NoOptimize bool
+	// SkipProof leaves out the proof that the program decides as the profile says.
+	// It is for those who compile ahead and prove in their tests.
 	SkipProof bool
+
+	without passes // that tests leave out
 }
 
-// Compile returns the filter that gives each system call the verdict that p
-// gives it, and has proved that it does. The zero profile is one instruction,
-// which kills the process.
+func (o *Options) passes() passes {
+	if o.NoOptimize {
+		return 0
+	}
+	return allPasses &^ o.without
+}
+
+// Effort is how long to look for short paths. The zero value is the usual, which
+// takes some microseconds for each ten calls that a profile treats differently.
+type Effort struct {
+	improve func(*search.Searcher, []interval, search.Tree) search.Tree
+}
+
+// Exhaustive looks at all search trees in which range tests come first and equality
+// tests below them, takes the cheapest, and goes on to look for tests of bits that
+// make paths shorter still. It takes up to a second, and is for those who compile
+// ahead; programs that don't call it don't link it.
+func Exhaustive() Effort { return Effort{search.Exhaustive} }
+
+// Compile returns the filter that gives each system call the verdict that p gives
+// it, and has proved that it does. The zero profile becomes one instruction, which
+// kills the process.
 //
 // Errors are those of [profile.Profile.Validate]; a [*profile.RuleError] for each
-// rule at fault, which wraps a [*SyscallError], [*ValueError] or another cause;
-// an [*ArchError]; a [*SyscallError] for a name in the weights; a
-// [*TooLongError]; and [ErrTooComplex]. On an error there is no program.
+// rule at fault, which wraps a [*SyscallError], [*ValueError] or another cause; an
+// [*ArchError]; a [*SyscallError] for a name in the weights; a [*TooLongError]; and
+// [ErrTooComplex]. On an error there is no program.
 func Compile(p profile.Profile, o Options) (*Program, error) {
-	plan, err := resolve(&p, o.Target)
-	if err != nil {
-		return nil, err
-	}
-	w, err := plan.compile(&o)
-	if err != nil {
-		return nil, err
-	}
-	if err := cbpf.Check(w.code); err != nil {
-		return nil, &InternalError{Stage: "check", Err: err}
-	}
-	prog := &Program{raw: w.code, arches: plan.arches(), order: plan.order, notes: plan.notes,
-		costs: w.ruleCosts(), own: w.own}
-	if !o.SkipProof {
-		if err := prove(prog, &p, o.Target); err != nil {
-			return nil, err
-		}
-	}
-	return prog, nil
+	return compile(&p, &o, func(string, *decisions, []bpf.RawInstruction) {})
 }
 
-// covered returns the ABIs of a filter for p and the byte order that they share.
-func covered(p *profile.Profile, t Target) ([]arch.Arch, binary.ByteOrder, error) {
-	arches := p.Arches
-	if len(arches) == 0 {
-		native := t.Arch
-		if native == 0 {
-			native = arch.Native()
-		}
-		arches = []arch.Arch{native}
+// watcher sees what each stage returns. It is for tests.
+type watcher func(stage string, d *decisions, code []bpf.RawInstruction)
+
+// compile is the list of stages. Each has a file or a package of its name.
+func compile(p *profile.Profile, o *Options, watch watcher) (*Program, error) {
+	passes := o.passes()
+	r, err := resolve(p, o)
+	if err != nil {
+		return nil, err
 	}
-	for _, a := range arches {
-		if !a.Valid() {
-			return nil, nil, &ArchError{Arch: a, Reason: "is no ABI"}
-		}
-		if a.ByteOrder() != arches[0].ByteOrder() {
-			return nil, nil, &ArchError{Arch: a, Reason: "has another byte order than " + arches[0].String()}
-		}
+	d, err := decide(r, passes)
+	watch("decide", d, nil)
+	s := passes.searcher(d.graph, o)
+	if err == nil && passes.has(passArguments) {
+		err = rewrite(d, s)
+		watch("rewrite", d, nil)
 	}
-	return arches, arches[0].ByteOrder(), nil
+	if err == nil && passes.has(passWeights) {
+		weigh(d, o)
+		watch("weigh", d, nil)
+	}
+	if err == nil {
+		err = dispatch(d, s)
+		watch("dispatch", d, nil)
+	}
+	if err != nil {
+		return nil, err
+	}
+	code, length := layout.Emit(d.graph, d.root, passes.layout())
+	if code == nil {
+		return nil, tooLong(length, ruleCosts(d.graph))
+	}
+	watch("layout", d, code)
+	if err := cbpf.Check(code); err != nil {
+		return nil, &InternalError{Stage: "check", Err: err}
+	}
+	prog := &Program{raw: code, arches: r.arches, order: r.order, own: r.busiest(), notes: r.notes, costs: ruleCosts(d.graph)}
+	if o.SkipProof {
+		return prog, nil
+	}
+	if err := prove(prog, p, o.Target); err != nil {
+		return nil, err
+	}
+	return prog, nil
 }

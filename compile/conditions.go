@@ -145,7 +145,7 @@ type part struct {
 func (r *reader) parts(ref diagram.Ref) []part {
 	field, which := r.store.Bits(ref)
 	o, bits := operand{profile.Field(field), profile.WidthLow32}, 32
-	if which > low(32) {
+	if which > lowBits(32) {
 		o.width, bits = profile.WidthRegister, 64
 	}
 	is := r.intervals(ref, o.field, bits, maxIntervals)
@@ -167,7 +167,7 @@ func (r *reader) parts(ref diagram.Ref) []part {
 		})
 	} else {
 		for _, iv := range is {
-			vs = add(vs, iv.Then, o.between(iv.First, iv.Last, low(bits)))
+			vs = add(vs, iv.Then, o.between(iv.First, iv.Last, lowBits(bits)))
 		}
 	}
 	parts := make([]part, 0, len(vs))

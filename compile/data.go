@@ -82,18 +82,10 @@ func (d Data) String() string {
 // words lays d out as a kernel of that byte order does.
 func (d Data) words(order binary.ByteOrder) *cbpf.Words {
 	w := &cbpf.Words{cbpf.OffNr / 4: uint32(d.Nr), cbpf.OffArch / 4: d.Audit}
-	hi, lo := halves(order)
+	hi, lo := wordOrder(order)
 	w[cbpf.OffIP/4+hi], w[cbpf.OffIP/4+lo] = uint32(d.InstructionPointer>>32), uint32(d.InstructionPointer)
 	for i, v := range d.Args {
 		w[cbpf.OffArgs/4+2*i+hi], w[cbpf.OffArgs/4+2*i+lo] = uint32(v>>32), uint32(v)
 	}
 	return w
-}
-
-// halves returns where in a 64-bit field the high and the low word stand.
-func halves(order binary.ByteOrder) (hi, lo int) {
-	if order == binary.ByteOrder(binary.BigEndian) {
-		return 0, 1
-	}
-	return 1, 0
 }

@@ -6,6 +6,7 @@ import (
 
 	"github.com/portcullis-go/portcullis/arch"
 	"github.com/portcullis-go/portcullis/internal/cbpf"
+	"github.com/portcullis-go/portcullis/internal/decision"
 	"github.com/portcullis-go/portcullis/profile"
 	"github.com/portcullis-go/portcullis/syscalls"
 )
@@ -70,7 +71,7 @@ func (p *Program) known() []known {
 		switch {
 		case ins.Op == cbpf.LdWAbs:
 			k.word = int(ins.K) / 4
-		case ins.Op == cbpf.AndK && k.word > wordArch:
+		case ins.Op == cbpf.AndK && k.word > decision.WordArch:
 			// An argument under a mask is still that argument to the reader.
 		case cbpf.SetsA(ins.Op):
 			k.word = unknownWord
@@ -78,7 +79,7 @@ func (p *Program) known() []known {
 		next, n := cbpf.Next(p.raw, pc)
 		for i, to := range next[:n] {
 			l := k
-			if i == 0 && ins.Op == cbpf.JeqK && k.word == wordArch {
+			if i == 0 && ins.Op == cbpf.JeqK && k.word == decision.WordArch {
 				l.audit = ins.K
 			}
 			send(to, l)
@@ -101,9 +102,9 @@ func (p *Program) comment(pc int, k known) string {
 		return p.wordName(int(ins.K) / 4)
 	case ins.Op != cbpf.JeqK && ins.Op != cbpf.JgeK && ins.Op != cbpf.JgtK:
 		return ""
-	case k.word == wordArch:
+	case k.word == decision.WordArch:
 		return auditName(ins.K)
-	case k.word == wordNr && k.audit != 0:
+	case k.word == decision.WordNr && k.audit != 0:
 		if a, ok := arch.ByAudit(k.audit, ins.K); ok {
 			name, _ := syscalls.Name(a, ins.K)
 			return name
@@ -126,18 +127,18 @@ func auditName(audit uint32) string {
 // wordName names a word of seccomp_data.
 func (p *Program) wordName(w int) string {
 	half := func(i int) string {
-		if hi, _ := halves(p.order); i == hi {
+		if hi, _ := wordOrder(p.order); i == hi {
 			return " (high)"
 		}
 		return " (low)"
 	}
 	switch {
-	case w == wordNr:
+	case w == decision.WordNr:
 		return "nr"
-	case w == wordArch:
+	case w == decision.WordArch:
 		return "arch"
-	case w < wordArgs:
-		return "ip" + half(w-wordIP)
+	case w < decision.WordArgs:
+		return "ip" + half(w-decision.WordIP)
 	}
-	return fmt.Sprintf("arg%d%s", (w-wordArgs)/2, half((w-wordArgs)%2))
+	return fmt.Sprintf("arg%d%s", (w-decision.WordArgs)/2, half((w-decision.WordArgs)%2))
 }

@@ -1,7 +1,6 @@
 package compile
 
 import (
-	"errors"
 	"strconv"
 
 	"golang.org/x/net/bpf"
@@ -86,11 +85,9 @@ func (e *TooLongError) Error() string {
 }
 
 // tooLong returns the error of a program of n instructions or more.
-//
-//go:noinline
-func tooLong(n int, g *dag) *TooLongError {
+func tooLong(n int, costs []RuleCost) *TooLongError {
 	e := &TooLongError{Instructions: n, Limit: cbpf.MaxInsns}
-	for _, c := range g.ruleCosts() {
+	for _, c := range costs {
 		for i := range e.Costs {
 			if e.Costs[i].Tests < c.Tests {
 				e.Costs[i], c = c, e.Costs[i]
@@ -101,19 +98,6 @@ func tooLong(n int, g *dag) *TooLongError {
 		}
 	}
 	return e
-}
-
-// ruleCosts returns what the rules cost that cost anything, by rule.
-//
-//go:noinline
-func (g *dag) ruleCosts() []RuleCost {
-	costs := make([]RuleCost, 0, len(g.cost))
-	for r, tests := range g.cost {
-		if tests > 0 {
-			costs = append(costs, RuleCost{Rule: r, Tests: tests})
-		}
-	}
-	return costs
 }
 
 // maxCosts is how many rules an error names.
@@ -174,8 +158,3 @@ type wrapped struct {
 
 func (e *wrapped) Error() string { return e.text + e.err.Error() }
 func (e *wrapped) Unwrap() error { return e.err }
-
-// joined is errors.Join, in one place.
-//
-//go:noinline
-func joined(errs []error) error { return errors.Join(errs...) }

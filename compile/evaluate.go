@@ -30,13 +30,13 @@ func Evaluate(p profile.Profile, t Target, d Data) (Verdict, error) {
 	if err := p.Validate(); err != nil {
 		return Verdict{}, err
 	}
-	arches, _, err := covered(&p, t)
+	covered, err := cover(&p, t)
 	if err != nil {
 		return Verdict{}, err
 	}
-	a, ok := owner(arches, d.Audit, uint32(d.Nr))
+	a, ok := owner(covered.arches, d.Audit, uint32(d.Nr))
 	if !ok {
-		return literal(Verdict{p.BadArch, RuleBadArch}, nativeOf(arches, t))
+		return literal(Verdict{p.BadArch, RuleBadArch}, covered.own)
 	}
 	var maybe []Verdict // conditional rules on calls whose arguments can't be read
 	decided := Verdict{p.Default, RuleDefault}
@@ -67,13 +67,6 @@ func literal(v Verdict, a arch.Arch) (Verdict, error) {
 	ret, err := v.Action.Return(a)
 	v.Action = profile.ActionOf(ret)
 	return v, err
-}
-
-func nativeOf(arches []arch.Arch, t Target) arch.Arch {
-	if t.Arch != 0 {
-		return t.Arch
-	}
-	return arches[0]
 }
 
 // owner returns the covered ABI to which a call belongs.
@@ -177,7 +170,7 @@ func eval(c profile.Cond, a arch.Arch, name string, d Data) (bool, error) {
 }
 
 func evalTest(t profile.Test, a arch.Arch, name string, d Data) (bool, error) {
-	c, err := settle(t, a, name)
+	c, err := resolveWidth(t, a, name)
 	if err != nil {
 		return false, err
 	}
@@ -185,7 +178,7 @@ func evalTest(t profile.Test, a arch.Arch, name string, d Data) (bool, error) {
 	if t.Field != profile.IP {
 		v = d.Args[t.Field]
 	}
-	v &= low(c.bits)
+	v &= lowBits(c.bits)
 	switch t.Op {
 	case profile.OpEqual:
 		return v == c.value, nil

@@ -189,29 +189,3 @@ func ExampleWeights() {
 	// 11 instructions to Allow
 	// 8 instructions to Allow
 }
-
-// Without one of its passes the compiler makes a program that is longer, and
-// decides the same.
-func ExampleParsePasses() {
-	p := profile.New(profile.Allow()).Deny(errno.EPERM, "mount", "ptrace", "bpf")
-	without, err := compile.ParsePasses("equalities")
-	if err != nil {
-		fmt.Println(err)
-		return
-	}
-	target := compile.Target{Arch: arch.AArch64}
-	short, err := compile.Compile(p, compile.Options{Target: target, Effort: compile.Exhaustive()})
-	if err != nil {
-		fmt.Println(err)
-		return
-	}
-	long, err := compile.Compile(p, compile.Options{Target: target, Without: without})
-	if err != nil {
-		fmt.Println(err)
-		return
-	}
-	differ, err := compile.Equal(short, long)
-	fmt.Println(short.Stats(nil).Instructions, long.Stats(nil).Instructions, differ, err)
-	// Output:
-	// 11 12 <nil> <nil>
-}

@@ -133,15 +133,14 @@ func intervalsOf(ns []diagram.Number) []diagram.Interval {
 	return is
 }
 
-// ownNumbers returns the numbers that belong to an ABI.
+// ownNumbers returns the numbers that an ABI decides: its own, and -1 for X86_64.
 func ownNumbers(a arch.Arch) []profile.NumberRange {
-	switch a {
-	case arch.X86_64:
-		return []profile.NumberRange{{First: 0, Last: x32Bit - 1}, {First: skipped, Last: skipped}}
-	case arch.X32:
-		return []profile.NumberRange{{First: x32Bit, Last: skipped - 1}}
+	first, last := a.Numbers()
+	own := []profile.NumberRange{{First: first, Last: last}}
+	if a == arch.X86_64 {
+		own = append(own, profile.NumberRange{First: skipped, Last: skipped})
 	}
-	return []profile.NumberRange{{First: 0, Last: skipped}}
+	return own
 }
 
 // abi explains one ABI, unless it is foreign to the filter.

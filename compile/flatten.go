@@ -99,7 +99,7 @@ func Restrict(p, q profile.Profile, t Target) (profile.Profile, error) {
 			return profile.Profile{}, err
 		}
 	}
-	_, order, err := covered(&p, t)
+	covered, err := cover(&p, t)
 	if err != nil {
 		return profile.Profile{}, err
 	}
@@ -113,7 +113,7 @@ func Restrict(p, q profile.Profile, t Target) (profile.Profile, error) {
 		return profile.Profile{}, err
 	}
 	both := s.Merge(pm, qm, stricter)
-	x, err := explain(s, both, order)
+	x, err := explain(s, both, covered.order)
 	if err != nil {
 		return profile.Profile{}, err
 	}

@@ -1,127 +1,135 @@
 package compile
 
 import (
+	"golang.org/x/net/bpf"
+
 	"github.com/portcullis-go/portcullis/arch"
 	"github.com/portcullis-go/portcullis/internal/cbpf"
+	"github.com/portcullis-go/portcullis/internal/decision"
 	"github.com/portcullis-go/portcullis/internal/diagram"
+	"github.com/portcullis-go/portcullis/internal/layout"
+	"github.com/portcullis-go/portcullis/internal/search"
 	"github.com/portcullis-go/portcullis/syscalls"
 )
 
-// lower returns a program with a meaning. Unlike the stages that start from a
-// profile it needs no words for what it decides, so that any meaning has one.
+// lower returns a program with a denotation. It makes no use of rules, so that any
+// denotation has one.
 func lower(s *diagram.Store, m diagram.Denotation, arches []arch.Arch) (*Program, error) {
-	l := &lowerer{work: work{dag: newDAG(), Passes: AllPasses}, store: s, memo: make(map[diagram.Ref]node)}
-	l.hi, l.lo = halves(arches[0].ByteOrder())
-	audits := make([]interval, len(m))
-	for i, a := range m {
-		is := make([]interval, len(a.Numbers))
-		for j, n := range a.Numbers {
-			is[j] = interval{first: n.First, node: l.args(n.Args)}
-		}
-		for _, abi := range arch.All() {
-			if abi.Audit() == a.First {
-				countNamed(is, abi)
-				audits[i].weight = 1
-			}
-		}
-		audits[i].first, audits[i].node = a.First, l.search(wordNr, mergeIntervals(is))
+	l := &lowerer{store: s, graph: decision.New(), memo: make(map[diagram.Ref]node)}
+	l.high, l.low = wordOrder(arches[0].ByteOrder())
+	l.search = allPasses.searcher(l.graph, &Options{})
+	root := l.audits(m)
+	code, length := []bpf.RawInstruction(nil), cbpf.MaxInsns+1
+	if !l.graph.Full() {
+		code, length = layout.Emit(l.graph, root, allPasses.layout())
 	}
-	root := l.search(wordArch, mergeIntervals(audits))
-	if l.full {
-		return nil, tooLong(cbpf.MaxInsns+1, l.dag)
+	if code == nil {
+		return nil, tooLong(length, nil)
 	}
-	raw, err := emit(l.dag, root, AllPasses)
-	if err != nil {
-		return nil, err
-	}
-	if err := cbpf.Check(raw); err != nil {
+	if err := check(code); err != nil {
 		return nil, &InternalError{Stage: "check", Err: err}
 	}
-	return &Program{raw: raw, arches: arches, order: arches[0].ByteOrder()}, nil
+	return &Program{raw: code, arches: arches, order: arches[0].ByteOrder()}, nil
 }
 
-// lowerer makes decisions of diagrams.
+// lowerer turns diagrams into decisions.
 type lowerer struct {
-	work
-	store *diagram.Store
-	memo  map[diagram.Ref]node
+	store     *diagram.Store
+	graph     *decision.Graph
+	search    *search.Searcher
+	memo      map[diagram.Ref]node
+	high, low int // words of a field
 }
 
-// args returns the decision of a diagram: by intervals of the word that it looks
-// at first, as long as these are few, and otherwise by that word's bits.
+// audits returns the decision by audit architecture. Those that an ABI has weigh 1,
+// the ranges between them nothing.
+func (l *lowerer) audits(m diagram.Denotation) node {
+	is := make([]interval, len(m))
+	for i, a := range m {
+		is[i] = interval{First: a.First, Last: decision.AllBits}
+		if i > 0 {
+			is[i-1].Last = a.First - 1
+		}
+		is[i].Node, is[i].Weight = l.numbers(a)
+	}
+	return l.search.Search(decision.WordArch, decision.Merge(is))
+}
+
+// numbers returns the decision by number for an audit architecture, and its weight.
+// Numbers weigh 1 for each call with a name.
+func (l *lowerer) numbers(a diagram.Arch) (node, uint64) {
+	is := make([]interval, len(a.Numbers))
+	for i, n := range a.Numbers {
+		is[i] = interval{First: n.First, Last: decision.AllBits, Node: l.args(n.Args)}
+		if i > 0 {
+			is[i-1].Last = n.First - 1
+		}
+	}
+	weight := uint64(0)
+	for _, abi := range arch.All() {
+		if abi.Audit() != a.First {
+			continue
+		}
+		weight = 1
+		at := is
+		for nr := range syscalls.All(abi) {
+			for nr > at[0].Last {
+				at = at[1:]
+			}
+			at[0].Weight++
+		}
+	}
+	return l.search.Search(decision.WordNr, decision.Merge(is)), weight
+}
+
+// args returns the decision of a diagram: by intervals of the word that it looks at
+// first as long as these are few, and otherwise by that word's bits.
 func (l *lowerer) args(ref diagram.Ref) node {
 	if ret, ok := l.store.Terminal(ref); ok {
-		return l.leaf(ret)
+		return l.graph.Leaf(ret)
 	}
-	if n, ok := l.memo[ref]; ok || l.full {
+	if n, ok := l.memo[ref]; ok || l.graph.Full() {
 		return n
 	}
 	v, zero, one := l.store.Branch(ref)
 	field, bit := v.Field()
-	w := wordArgs + 2*field
-	if field == diagram.FieldIP {
-		w = wordIP
-	}
-	half := l.lo
-	if bit >= 32 {
-		half = l.hi
-	}
-	word := uint8(w + half)
+	word := l.word(field, bit)
 	var n node
-	if parts := l.parts(nil, ref, field, bit&^31, 31, 0); len(parts) <= maxIntervals {
-		is := make([]interval, len(parts))
-		for i, p := range parts {
-			is[i] = interval{first: p.first, node: l.args(p.then), weight: 1}
-		}
-		n = l.search(word, mergeIntervals(is))
+	if is, ok := l.intervals(ref, field, bit&^31); ok {
+		n = l.search.Search(word, decision.Merge(is))
 	} else {
-		bitSet := test{word: word, op: opSet, mask: ^uint32(0), k: 1 << (bit & 31)}
-		n = l.decide(bitSet, l.args(one), l.args(zero))
+		set := decision.Test{Word: word, Op: decision.AnyBit, Mask: decision.AllBits, K: 1 << (bit & 31)}
+		n = l.graph.Decide(set, l.args(one), l.args(zero))
 	}
 	l.memo[ref] = n
 	return n
 }
 
-// wordPart is what remains to be decided from one value of a word on.
-type wordPart struct {
-	first uint32
-	then  diagram.Ref
+// word returns the word of seccomp_data that holds a bit of a field.
+func (l *lowerer) word(field, bit int) uint8 {
+	w := decision.WordArgs + 2*field
+	if field == diagram.FieldIP {
+		w = decision.WordIP
+	}
+	if bit >= 32 {
+		return uint8(w + l.high)
+	}
+	return uint8(w + l.low)
 }
 
-// parts divides the values of a word, which is a field's 32 bits from base on.
-// It gives up after maxIntervals, with more.
-func (l *lowerer) parts(ps []wordPart, ref diagram.Ref, field, base, bit int, prefix uint32) []wordPart {
-	if len(ps) > maxIntervals {
-		return ps
-	}
-	at := -1 // the bit of the word that ref tests, if any
-	zero, one := ref, ref
-	if _, leaf := l.store.Terminal(ref); !leaf {
-		v, z, o := l.store.Branch(ref)
-		if f, b := v.Field(); f == field && b&^31 == base {
-			at = b & 31
-			if at == bit {
-				zero, one = z, o
-			}
+// intervals returns the decisions for the values of a word, which is a field's bits
+// from low on, unless they are many.
+func (l *lowerer) intervals(ref diagram.Ref, field, low int) ([]interval, bool) {
+	var parts []diagram.Interval
+	for part := range l.store.Intervals(ref, field, low, 32) {
+		if len(parts) == maxIntervals {
+			return nil, false
 		}
+		parts = append(parts, part)
 	}
-	if at < 0 {
-		if n := len(ps); n == 0 || ps[n-1].then != ref {
-			ps = append(ps, wordPart{prefix, ref})
-		}
-		return ps
+	is := make([]interval, len(parts))
+	for i, p := range parts {
+		is[i] = interval{First: uint32(p.First), Last: uint32(p.Last), Node: l.args(p.Then), Weight: 1}
 	}
-	ps = l.parts(ps, zero, field, base, bit-1, prefix)
-	return l.parts(ps, one, field, base, bit-1, prefix|1<<bit)
-}
-
-// countNamed gives intervals their weights: how many calls of the ABI with a name
-// they hold.
-func countNamed(is []interval, a arch.Arch) {
-	for nr := range syscalls.All(a) {
-		for len(is) > 1 && is[1].first <= nr {
-			is = is[1:]
-		}
-		is[0].weight++
-	}
+	return is, true
 }

@@ -1,7 +1,9 @@
 package compile
 
-// way is what is known of words on the way to a decision.
-type way struct {
+import "github.com/portcullis-go/portcullis/internal/decision"
+
+// path is what is known of words on a path to a decision.
+type path struct {
 	n        node
 	done     uint32 // words that were tested, and then others
 	word     uint8  // that was tested last
@@ -9,58 +11,58 @@ type way struct {
 	excluded string // other values that it doesn't have, as bytes
 }
 
-// orderly checks that on any way the tests of a word without masks come one after
+// orderly checks that on any path the tests of a word without masks come one after
 // the other, and that none is decided by those before it.
-func (c *StageChecker) orderly(w *work, root node) {
-	seen := make(map[way]bool)
-	var walk func(way)
-	walk = func(a way) {
-		d := w.nodes[a.n]
-		if d.op == opRet || seen[a] {
+func (c *StageChecker) orderly(w *decisions, root node) {
+	seen := make(map[path]bool)
+	var walk func(path)
+	walk = func(a path) {
+		d := w.graph.At(a.n)
+		if d.Test.Op == decision.Return || seen[a] {
 			return
 		}
 		seen[a] = true
-		c.Figures.Ways++
-		plain := d.mask == ^uint32(0) && d.op != opSet
-		if d.word != a.word {
-			if plain && a.done>>d.word&1 != 0 {
-				c.fail("decision %d looks at word %d again", a.n, d.word)
+		c.Figures.Paths++
+		plain := d.Test.Mask == ^uint32(0) && d.Test.Op != decision.AnyBit
+		if d.Test.Word != a.word {
+			if plain && a.done>>d.Test.Word&1 != 0 {
+				c.fail("decision %d looks at word %d again", a.n, d.Test.Word)
 			}
 			a.done |= 1 << a.word
-			a.word, a.lo, a.hi, a.excluded = d.word, 0, ^uint32(0), ""
+			a.word, a.lo, a.hi, a.excluded = d.Test.Word, 0, ^uint32(0), ""
 		}
 		yes, no := a, a
-		yes.n, no.n = d.yes, d.no
+		yes.n, no.n = d.Yes, d.No
 		if plain {
-			if !yes.assume(d.test, true) || !no.assume(d.test, false) {
-				c.fail("decision %d: %+v is decided: %#x to %#x without %x", a.n, d.test, a.lo, a.hi, a.excluded)
+			if !yes.assume(d.Test, true) || !no.assume(d.Test, false) {
+				c.fail("decision %d: %+v is decided: %#x to %#x without %x", a.n, d.Test, a.lo, a.hi, a.excluded)
 			}
 		}
 		walk(yes)
 		walk(no)
 	}
-	walk(way{n: root, word: 31, hi: ^uint32(0)})
+	walk(path{n: root, word: 31, hi: ^uint32(0)})
 }
 
 // assume limits the values to those for which t holds, or doesn't. It reports
 // whether there are any.
-func (a *way) assume(t test, truth bool) bool {
+func (a *path) assume(t decision.Test, truth bool) bool {
 	switch {
-	case t.op == opEq && truth:
-		possible := a.lo <= t.k && t.k <= a.hi && !a.excludes(t.k)
-		a.lo, a.hi, a.excluded = t.k, t.k, ""
+	case t.Op == decision.Equal && truth:
+		possible := a.lo <= t.K && t.K <= a.hi && !a.excludes(t.K)
+		a.lo, a.hi, a.excluded = t.K, t.K, ""
 		return possible
-	case t.op == opEq:
-		if t.k < a.lo || t.k > a.hi || a.excludes(t.k) {
+	case t.Op == decision.Equal:
+		if t.K < a.lo || t.K > a.hi || a.excludes(t.K) {
 			return true // and the other branch has nothing
 		}
-		a.excluded += string([]byte{byte(t.k >> 24), byte(t.k >> 16), byte(t.k >> 8), byte(t.k)})
+		a.excluded += string([]byte{byte(t.K >> 24), byte(t.K >> 16), byte(t.K >> 8), byte(t.K)})
 	case truth:
-		a.lo = max(a.lo, t.k)
-	case t.k == 0:
+		a.lo = max(a.lo, t.K)
+	case t.K == 0:
 		return false
 	default:
-		a.hi = min(a.hi, t.k-1)
+		a.hi = min(a.hi, t.K-1)
 	}
 	for a.lo <= a.hi && a.excludes(a.lo) {
 		if a.lo == a.hi {
@@ -74,7 +76,7 @@ func (a *way) assume(t test, truth bool) bool {
 	return a.lo <= a.hi
 }
 
-func (a *way) excludes(v uint32) bool {
+func (a *path) excludes(v uint32) bool {
 	for i := 0; i < len(a.excluded); i += 4 {
 		if s := a.excluded[i:]; uint32(s[0])<<24|uint32(s[1])<<16|uint32(s[2])<<8|uint32(s[3]) == v {
 			return true

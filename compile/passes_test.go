@@ -1,7 +1,6 @@
 package compile_test
 
 import (
-	"errors"
 	"fmt"
 	"math/rand/v2"
 	"strings"
@@ -88,7 +87,7 @@ func TestPassCases(t *testing.T) {
 	for _, c := range passCases() {
 		seen |= c.pass
 		with := compiled(t, c.p, c.o)
-		c.o.Without = c.pass
+		c.o = c.o.Without(c.pass)
 		without := compiled(t, c.p, c.o)
 		x, y := c.better.of(with), c.better.of(without)
 		if x >= y {
@@ -110,7 +109,7 @@ func compiled(t testing.TB, p profile.Profile, o compile.Options) *compile.Progr
 	t.Helper()
 	prog, err := compile.Compile(p, o)
 	if err != nil {
-		t.Fatalf("without %v: %v\n%s", o.Without, err, describe(p))
+		t.Fatalf("without %v: %v\n%s", o.LeftOut(), err, describe(p))
 	}
 	return prog
 }
@@ -123,43 +122,6 @@ func shortened(listing string) string {
 		return listing
 	}
 	return strings.Join(lines[:shown], "") + "      ...\n" + strings.Join(lines[len(lines)-shown:], "")
-}
-
-// ParsePasses reads what String writes.
-func TestPassesText(t *testing.T) {
-	var names []string
-	for i := 0; 1<<i <= compile.AllPasses; i++ {
-		names = append(names, compile.Passes(1<<i).String())
-	}
-	if all := compile.AllPasses.String(); all != strings.Join(names, ",") {
-		t.Errorf("all are %q, the single ones %q", all, names)
-	}
-	for p := compile.Passes(0); p <= compile.AllPasses; p++ {
-		if got, err := compile.ParsePasses(p.String()); got != p || err != nil {
-			t.Fatalf("%q: %v, %v", p.String(), got, err)
-		}
-	}
-	for _, c := range []struct {
-		text string
-		want compile.Passes
-	}{
-		{"", 0}, {" ", 0}, {",", 0}, {" , ,", 0}, {"all", compile.AllPasses}, {" all\t", compile.AllPasses},
-		{"loads,loads", compile.PassLoads}, {"copies, loads", compile.PassLoads | compile.PassCopies},
-		{"\tloads ,\n", compile.PassLoads}, {"loads,all", compile.AllPasses},
-	} {
-		if got, err := compile.ParsePasses(c.text); got != c.want || err != nil {
-			t.Errorf("%q: %v, %v, want %v", c.text, got, err, c.want)
-		}
-	}
-	for text, name := range map[string]string{"load": "load", "loads,Copies": "Copies", "all, none ": "none", "loads copies": "loads copies", "-": "-"} {
-		var e *compile.PassError
-		if got, err := compile.ParsePasses(text); got != 0 || !errors.As(err, &e) || e.Name != name || !strings.Contains(err.Error(), name) {
-			t.Errorf("%q: %v, %v, want an error about %q", text, got, err, name)
-		}
-	}
-	if s := compile.Passes(1 << 15).String(); s != "" {
-		t.Errorf("a bit of no pass has the name %q", s)
-	}
 }
 
 // leftOut returns what is left out in turn: each pass alone, all of them, and n
@@ -218,7 +180,7 @@ func randomWeights(d dice, g []arch.Arch) compile.Weights {
 func randomOptions(d dice, g []arch.Arch) compile.Options {
 	o := compile.Options{Target: compile.Target{Arch: g[0]}}
 	if d(2) == 0 {
-		o.Without = compile.Passes(d(256)|d(256)<<8) & compile.AllPasses
+		o = o.Without(compile.Passes(d(256)|d(256)<<8) & compile.AllPasses)
 	}
 	if d(2) == 0 {
 		o.Weights = randomWeights(d, g)
@@ -248,10 +210,10 @@ func TestPassesMeaning(t *testing.T) {
 					continue
 				}
 				if err != nil {
-					t.Fatalf("%s without %v, %+v: %v", e.name, o.Without, o, err)
+					t.Fatalf("%s without %v, %+v: %v", e.name, o.LeftOut(), o, err)
 				}
 				if d, err := compile.Equal(want, got); d != nil || err != nil {
-					t.Fatalf("%s without %v, %+v: %v, %v", e.name, o.Without, o, d, err)
+					t.Fatalf("%s without %v, %+v: %v, %v", e.name, o.LeftOut(), o, d, err)
 				}
 			}
 		}
@@ -274,7 +236,7 @@ func ways(rnd *rand.Rand, i int, g []arch.Arch) []compile.Options {
 	}
 	var os []compile.Options
 	for k := (i + rnd.IntN(step)) % step; k < len(sets); k += step {
-		os = append(os, compile.Options{Target: target, Without: sets[k]})
+		os = append(os, compile.Options{Target: target}.Without(sets[k]))
 	}
 	for range max(4/step, 1) {
 		os = append(os, randomOptions(rnd.IntN, g))

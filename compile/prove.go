@@ -146,7 +146,7 @@ func possible(s *diagram.Store, m diagram.Denotation, order binary.ByteOrder) di
 	}
 	return diagram.Join(m, registers, func(r, width diagram.Ref) diagram.Ref {
 		if width == narrow {
-			return s.Clear(r, ^low(32))
+			return s.Clear(r, ^lowBits(32))
 		}
 		return r
 	})

@@ -1,7 +1,7 @@
 package compile
 
 import (
-	"encoding/binary"
+	"errors"
 	"slices"
 
 	"github.com/portcullis-go/portcullis/arch"
@@ -10,32 +10,32 @@ import (
 	"github.com/portcullis-go/portcullis/syscalls"
 )
 
-// plan is a profile resolved for its ABIs: numbers instead of names, return
-// values instead of actions.
-type plan struct {
+// resolved is a profile with numbers instead of names and return values instead of
+// actions.
+type resolved struct {
+	coverage
 	rules   []profile.Rule
-	order   binary.ByteOrder
 	badArch uint32
-	abis    []abiPlan
+	abis    []resolvedABI
 	notes   []Note
 }
 
-// abiPlan is what the profile says of one ABI.
-type abiPlan struct {
-	arch  arch.Arch
-	def   uint32 // return value where no rule matches
-	uses  []use  // by first number, then by rule
-	muxes []mux
+// resolvedABI is what the profile says of one ABI.
+type resolvedABI struct {
+	arch   arch.Arch
+	def    uint32  // return value where no rule matches
+	claims []claim // by first number, then by rule
+	muxes  []mux
 }
 
-// use is one rule's claim on a range of numbers.
-type use struct {
+// claim is one rule's claim on a range of numbers.
+type claim struct {
 	first, last uint32
 	rule        int32
 	name        int32 // index into the rule's Syscalls, or -1 for Numbers
 	ret         uint32
-	// call is the sub-call of a multiplexed number to which the claim is
-	// limited; muxed tells that from 0.
+	// call is the sub-call of a multiplexed number to which the claim is limited;
+	// muxed tells that from 0.
 	call  uint32
 	muxed bool
 }
@@ -46,57 +46,53 @@ type mux struct {
 	bits uint32 // of the argument that select, as the kernel reads it
 }
 
-func (p *plan) arches() []arch.Arch {
-	as := make([]arch.Arch, len(p.abis))
-	for i, a := range p.abis {
-		as[i] = a.arch
-	}
-	return as
-}
-
-// resolve finds the numbers of a profile's names and actions, or every reason
-// why it can't.
-func resolve(p *profile.Profile, t Target) (*plan, error) {
+// resolve finds the numbers of a profile's names and actions, or every reason why it
+// can't.
+func resolve(p *profile.Profile, o *Options) (*resolved, error) {
 	if err := p.Validate(); err != nil {
 		return nil, err
 	}
-	arches, order, err := covered(p, t)
+	c, err := cover(p, o.Target)
 	if err != nil {
 		return nil, err
 	}
-	r := &resolver{plan: plan{rules: p.Rules, order: order, abis: make([]abiPlan, 0, len(arches))}}
-	r.badArch, err = p.BadArch.Return(nativeOf(arches, t))
+	r := &resolver{out: resolved{coverage: c, rules: p.Rules, abis: make([]resolvedABI, 0, len(c.arches))}}
+	r.out.badArch, err = p.BadArch.Return(c.own)
 	r.report(err)
-	for i, a := range arches {
+	for i, a := range c.arches {
 		r.resolveABI(p.Default, a, i == 0)
 	}
-	return &r.plan, joined(r.errs)
+	for i := range o.Weights {
+		if err := unknown(o.Weights[i].Syscall); err != nil {
+			r.report(&wrapped{"compile: weights: ", err})
+		}
+	}
+	return &r.out, errors.Join(r.errs...)
 }
 
-// resolver makes a plan.
 type resolver struct {
-	plan
+	out  resolved
 	errs []error
 }
 
-//go:noinline
 func (r *resolver) report(err error) {
 	if err != nil {
 		r.errs = append(r.errs, err)
 	}
 }
 
-//go:noinline
 func (r *resolver) reportRule(i int, err error) {
 	if err != nil {
-		r.report(&profile.RuleError{Rule: i, Comment: r.rules[i].Comment, Err: err})
+		r.report(&profile.RuleError{Rule: i, Comment: r.out.rules[i].Comment, Err: err})
 	}
 }
 
-// missing reports a rule's name that the first ABI lacks, if no ABI has it.
-//
-//go:noinline
-func (r *resolver) missing(rule int, name string) { r.reportRule(rule, unknown(name)) }
+// reportUnknown reports the names that no ABI has.
+func (r *resolver) reportUnknown(rule int, names []string) {
+	for _, name := range names {
+		r.reportRule(rule, unknown(name))
+	}
+}
 
 // unknown returns an error for a name that no ABI has.
 func unknown(name string) error {
@@ -106,60 +102,110 @@ func unknown(name string) error {
 	return &SyscallError{Name: name, Nearest: syscalls.Nearest(name)}
 }
 
-// resolveABI adds what the profile says of ABI a. Names that no ABI has are
-// reported with the first one.
+// resolveABI adds what the profile says of ABI a. Names that no ABI has are reported
+// with the first one.
 func (r *resolver) resolveABI(def profile.Action, a arch.Arch, first bool) {
-	ap := abiPlan{arch: a}
+	abi := resolvedABI{arch: a}
 	var err error
-	ap.def, err = def.Return(a)
+	abi.def, err = def.Return(a)
 	r.report(err)
 	n := 0
-	for i := range r.rules {
-		n += len(r.rules[i].Syscalls) + len(r.rules[i].Numbers)
+	for i := range r.out.rules {
+		n += len(r.out.rules[i].Syscalls) + len(r.out.rules[i].Numbers)
 	}
-	uses := make([]use, 0, n)
-	for i := range r.rules {
-		rule := &r.rules[i]
+	claims := make([]claim, 0, n)
+	for i := range r.out.rules {
+		rule := &r.out.rules[i]
 		if len(rule.Arches) > 0 && !slices.Contains(rule.Arches, a) {
-			for _, name := range rule.Syscalls {
-				if first {
-					r.missing(i, name)
-				}
+			if first {
+				r.reportUnknown(i, rule.Syscalls)
 			}
 			continue
 		}
 		ret, err := rule.Action.Return(a)
 		r.reportRule(i, err)
-		before := len(uses)
-		uses = r.claim(uses, use{rule: int32(i), name: -1, ret: ret}, &ap, first)
+		before := len(claims)
+		claims = abi.claim(claims, rule, claim{rule: int32(i), name: -1, ret: ret})
+		if first && len(claims)-before < len(rule.Syscalls)+len(rule.Numbers) { // a name has no claim here
+			r.reportUnknown(i, rule.Syscalls)
+		}
 		if rule.If != nil {
-			r.reportMisfits(a, uses[before:])
+			r.reportMisfits(a, claims[before:])
 		}
 	}
-	keys := make(list, len(uses)) // by number and by place, which is by rule
-	for i := range uses {
-		keys[i] = uint64(uses[i].first)<<32 | uint64(i)
+	abi.claims = sorted(claims)
+	r.out.abis = append(r.out.abis, abi)
+	r.noteMuxes(&abi)
+}
+
+// sorted returns claims by their first number. They are by rule already, and stay so
+// where numbers are equal.
+func sorted(claims []claim) []claim {
+	order := make(keys, len(claims))
+	for i := range claims {
+		order[i] = uint64(claims[i].first)<<32 | uint64(i)
 	}
-	diagram.Sort(keys, 32)
-	ap.uses = make([]use, len(uses))
-	for i, k := range keys {
-		ap.uses[i] = uses[uint32(k)]
+	diagram.Sort(order, 32)
+	out := make([]claim, len(claims))
+	for i, k := range order {
+		out[i] = claims[uint32(k)]
 	}
-	r.abis = append(r.abis, ap)
-	r.muxNotes(&ap)
+	return out
+}
+
+// claim appends what a rule claims of the ABI's numbers, each as c.
+func (abi *resolvedABI) claim(claims []claim, rule *profile.Rule, c claim) []claim {
+	for _, n := range rule.Numbers {
+		c.first, c.last = n.First, n.Last
+		claims = append(claims, c)
+	}
+	for i, name := range rule.Syscalls {
+		c.name = int32(i)
+		if nr, ok := syscalls.Lookup(abi.arch, name); ok {
+			c.first, c.last = nr, nr
+			claims = append(claims, c)
+		}
+		if rule.Direct {
+			continue
+		}
+		if via, call, ok := syscalls.Multiplexed(abi.arch, name); ok {
+			nr, _ := syscalls.Lookup(abi.arch, via)
+			abi.addMux(mux{nr, muxBits(via)})
+			m := c
+			m.first, m.last, m.call, m.muxed = nr, nr, call, true
+			claims = append(claims, m)
+		}
+	}
+	return claims
+}
+
+func (abi *resolvedABI) addMux(m mux) {
+	if !slices.Contains(abi.muxes, m) {
+		abi.muxes = append(abi.muxes, m)
+	}
+}
+
+// muxBits returns which bits of the first argument of socketcall or ipc select the
+// call: an int for the one (net/socket.c), while the other keeps a version in the
+// upper half (ipc/syscall.c).
+func muxBits(via string) uint32 {
+	if via == "ipc" {
+		return 0xffff
+	}
+	return 0xffffffff
 }
 
 // reportMisfits reports constants that don't fit what they are compared with,
-// whether or not any call comes as far as to that comparison.
-func (r *resolver) reportMisfits(a arch.Arch, uses []use) {
-	for _, u := range uses {
-		if u.name < 0 || u.muxed {
+// whether or not any call ever comes to that comparison.
+func (r *resolver) reportMisfits(a arch.Arch, claims []claim) {
+	for _, c := range claims {
+		if c.name < 0 || c.muxed {
 			continue
 		}
-		rule := &r.rules[u.rule]
+		rule := &r.out.rules[c.rule]
 		eachTest(rule.If, func(t profile.Test) {
-			_, err := settle(t, a, rule.Syscalls[u.name])
-			r.reportRule(int(u.rule), err)
+			_, err := resolveWidth(t, a, rule.Syscalls[c.name])
+			r.reportRule(int(c.rule), err)
 		})
 	}
 }
@@ -182,63 +228,12 @@ func eachTest(c profile.Cond, f func(profile.Test)) {
 	}
 }
 
-// claim appends what a rule says of an ABI's numbers, each as u.
-func (r *resolver) claim(uses []use, u use, ap *abiPlan, first bool) []use {
-	rule := &r.rules[u.rule]
-	for _, n := range rule.Numbers {
-		u.first, u.last = n.First, n.Last
-		u.addTo(&uses)
-	}
-	for i, name := range rule.Syscalls {
-		u.name = int32(i)
-		if nr, ok := syscalls.Lookup(ap.arch, name); ok {
-			u.first, u.last = nr, nr
-			u.addTo(&uses)
-		} else if first {
-			r.missing(int(u.rule), name)
-		}
-		if rule.Direct {
-			continue
-		}
-		if via, call, ok := syscalls.Multiplexed(ap.arch, name); ok {
-			nr, _ := syscalls.Lookup(ap.arch, via)
-			ap.addMux(mux{nr, muxBits(via)})
-			m := u
-			m.first, m.last, m.call, m.muxed = nr, nr, call, true
-			m.addTo(&uses)
-		}
-	}
-	return uses
-}
-
-//go:noinline
-func (u *use) addTo(uses *[]use) { *uses = append(*uses, *u) }
-
-func (ap *abiPlan) addMux(m mux) {
-	for i := range ap.muxes {
-		if ap.muxes[i] == m {
-			return
-		}
-	}
-	ap.muxes = append(ap.muxes, m)
-}
-
-// muxBits returns which bits of the first argument of socketcall or ipc select
-// the call: an int for the one (net/socket.c), while the other keeps a version
-// in the upper half (ipc/syscall.c).
-func muxBits(via string) uint32 {
-	if via == "ipc" {
-		return 0xffff
-	}
-	return 0xffffffff
-}
-
-// muxNotes tells which conditions can't be checked behind socketcall and ipc.
-func (r *resolver) muxNotes(ap *abiPlan) {
-	for _, u := range ap.uses {
-		if rule := &r.rules[u.rule]; u.muxed && rule.If != nil {
-			r.notes = append(r.notes, Note{Rule: int(u.rule), Arch: ap.arch,
-				Text: rule.Syscalls[u.name] + " can be made through a multiplexed call, whose arguments a filter can't read; there it gets the strictest verdict that is possible"})
+// noteMuxes notes which conditions can't be checked behind socketcall and ipc.
+func (r *resolver) noteMuxes(abi *resolvedABI) {
+	for _, c := range abi.claims {
+		if rule := &r.out.rules[c.rule]; c.muxed && rule.If != nil {
+			r.out.notes = append(r.out.notes, Note{Rule: int(c.rule), Arch: abi.arch,
+				Text: rule.Syscalls[c.name] + " can be made through a multiplexed call, whose arguments a filter can't read; there it gets the strictest verdict that is possible"})
 		}
 	}
 }

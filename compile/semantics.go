@@ -14,17 +14,17 @@ import (
 // which ABIs are covered, what a name, an action and a width mean, and which of
 // two verdicts is stricter.
 func denote(s *diagram.Store, p *profile.Profile, t Target) (diagram.Denotation, error) {
-	arches, _, err := covered(p, t)
+	covered, err := cover(p, t)
 	if err != nil {
 		return nil, err
 	}
-	m := &denoter{s: s, p: p, arches: arches}
-	m.badArch = m.action(p.BadArch, nativeOf(arches, t))
-	var audits list
-	for _, a := range arches {
+	m := &denoter{s: s, p: p, arches: covered.arches}
+	m.badArch = m.action(p.BadArch, covered.own)
+	var audits keys
+	for _, a := range covered.arches {
 		audits.add(uint64(a.Audit()))
 	}
-	audits.set()
+	audits.sortUnique()
 	bad := []diagram.Number{{Args: m.badArch}}
 	out := diagram.Denotation{{Numbers: bad}}
 	for _, wide := range audits {
@@ -85,20 +85,20 @@ func (m *denoter) numbers(audit uint32) []diagram.Number {
 // a's.
 func (m *denoter) abi(ns []diagram.Number, a arch.Arch, first, last uint64) []diagram.Number {
 	clauses := m.clauses(a)
-	var cuts, starts, wide, held list // wide and held are indices into clauses
+	var cuts, starts, wide, held keys // wide and held are indices into clauses
 	cuts.add(first)
 	for i := range clauses {
 		n := clauses[i].numbers
 		cuts.add(uint64(n.First))
 		cuts.add(uint64(n.Last) + 1)
 		if n.First == n.Last {
-			starts.pair(n.First, i)
+			starts.addPair(n.First, i)
 		} else {
 			wide.add(uint64(i))
 		}
 	}
-	cuts.set()
-	starts.set()
+	cuts.sortUnique()
+	starts.sortUnique()
 	for _, nr := range cuts {
 		if nr < first || nr > last {
 			continue
@@ -114,7 +114,7 @@ func (m *denoter) abi(ns []diagram.Number, a arch.Arch, first, last uint64) []di
 				held.add(i)
 			}
 		}
-		held.set()
+		held.sortUnique()
 		ns = diagram.AppendNumber(ns, uint32(nr), m.verdict(a, clauses, held))
 	}
 	return ns
@@ -158,7 +158,7 @@ func (c *clause) addTo(cs *[]clause) { *cs = append(*cs, *c) }
 
 // verdict returns what the first matching of the held clauses decides. From the
 // last to the first, each decides the calls that it matches and leaves the rest.
-func (m *denoter) verdict(a arch.Arch, clauses []clause, held list) diagram.Ref {
+func (m *denoter) verdict(a arch.Arch, clauses []clause, held keys) diagram.Ref {
 	rest := m.action(m.p.Default, a)
 	for i := len(held) - 1; i >= 0; i-- {
 		c := &clauses[held[i]]
@@ -228,12 +228,12 @@ func (m *denoter) cond(c profile.Cond, a arch.Arch, name string, then, otherwise
 
 // compare returns the diagram of one test.
 func (m *denoter) compare(t profile.Test, a arch.Arch, name string, then, otherwise diagram.Ref) diagram.Ref {
-	c, err := settle(t, a, name)
+	c, err := resolveWidth(t, a, name)
 	if err != nil {
 		m.fail(err)
 		return otherwise
 	}
-	dt := diagram.Test{K: c.value, Operand: diagram.Operand{Field: uint8(c.field), Keep: low(c.bits)}}
+	dt := diagram.Test{K: c.value, Operand: diagram.Operand{Field: uint8(c.field), Keep: lowBits(c.bits)}}
 	switch c.op {
 	case profile.OpMaskedEqual:
 		dt.Operand.Keep &= c.mask

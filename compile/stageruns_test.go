@@ -5,6 +5,7 @@ import (
 	"testing"
 
 	"github.com/portcullis-go/portcullis/compile"
+	"github.com/portcullis-go/portcullis/internal/longtest"
 )
 
 // TestStages looks at what each stage leaves behind, for the corpus and for random
@@ -13,7 +14,7 @@ func TestStages(t *testing.T) {
 	c := compile.NewStageChecker(t)
 	rnd := rand.New(rand.NewPCG(5, 1))
 	seeds := uint64(20)
-	if testing.Short() {
+	if !longtest.Enabled() {
 		seeds = 4
 	}
 	for i, g := range triedGroups() {

@@ -8,74 +8,83 @@ import (
 	"golang.org/x/net/bpf"
 
 	"github.com/portcullis-go/portcullis/internal/cbpf"
+	"github.com/portcullis-go/portcullis/internal/decision"
 	"github.com/portcullis-go/portcullis/internal/diagram"
 	"github.com/portcullis-go/portcullis/profile"
 )
 
-// A StageChecker compiles profiles and looks at what each stage leaves behind. It
-// is exported for the tests that have the corpus. Nothing else may compile while
-// there is one.
+// A StageChecker compiles profiles and looks at what each stage leaves behind. It is
+// exported for the tests that have the corpus.
 type StageChecker struct {
 	t       testing.TB
 	rnd     *rand.Rand
 	p       profile.Profile
 	o       Options
-	before  []dispatch // what the stage "arguments" was given
-	Figures struct{ Stages, Ways, Jumps int }
+	before  []table // what the stage "decide" returned
+	Figures struct{ Stages, Paths, Jumps int }
 }
 
-// NewStageChecker returns one that is in effect until the test ends.
+// NewStageChecker returns one that reports to t.
 func NewStageChecker(t testing.TB) *StageChecker {
-	c := &StageChecker{t: t, rnd: rand.New(rand.NewPCG(5, 5))}
-	was := stages
-	t.Cleanup(func() { stages = was })
-	for i, check := range [len(stages)]func(*work){c.decided, c.argued, c.weighed, c.stretched, c.dispatched, c.laid} {
-		run := stages[i].run
-		stages[i].run = func(w *work) {
-			run(w)
-			if w.full || len(w.errs) > 0 {
-				return // there will be no program
-			}
-			c.Figures.Stages++
-			c.numbers(w)
-			c.decisions(w)
-			check(w)
-		}
-	}
-	return c
+	return &StageChecker{t: t, rnd: rand.New(rand.NewPCG(5, 5))}
 }
 
-// Compile compiles a profile.
+// Compile compiles a profile without a proof.
 func (c *StageChecker) Compile(p profile.Profile, o Options) error {
 	c.p, c.o, o.SkipProof = p, o, true
-	_, err := Compile(p, o)
+	_, err := compile(&p, &o, c.watch)
 	return err
+}
+
+// watch looks at what a stage returned.
+func (c *StageChecker) watch(stage string, d *decisions, code []bpf.RawInstruction) {
+	if d.err() != nil {
+		return // there will be no program
+	}
+	c.Figures.Stages++
+	c.tables(d)
+	c.graph(d)
+	switch stage {
+	case "decide":
+		c.decided(d)
+	case "rewrite":
+		c.rewritten(d)
+	case "weigh":
+		c.weighed(d)
+	case "dispatch":
+		c.sharedTails(d)
+		c.dispatched(d)
+	case "layout":
+		c.laidOut(d, code)
+	default:
+		c.fail("unknown stage %q", stage)
+	}
 }
 
 func (c *StageChecker) fail(format string, args ...any) {
 	c.t.Helper()
-	c.t.Errorf("without %v, effort %v, %d weights:", c.o.Without, c.o.Effort.exhaustive != nil, len(c.o.Weights))
+	c.t.Errorf("without %v, effort %v, %d weights:", c.o.without, c.o.Effort.improve != nil, len(c.o.Weights))
 	c.t.Fatalf(format, args...)
 }
 
 // The intervals of each audit architecture start at 0 and ascend, and none
 // continues its neighbour.
-func (c *StageChecker) numbers(w *work) {
-	for i := range w.dispatches {
-		is := w.dispatches[i].numbers
-		if len(is) == 0 || is[0].first != 0 {
+func (c *StageChecker) tables(w *decisions) {
+	for i := range w.tables {
+		is := w.tables[i].is
+		if len(is) == 0 || is[0].First != 0 {
 			c.fail("intervals %v don't start at 0", is)
 		}
 		for j := range is[1:] {
-			if is[j].first >= is[j+1].first {
-				c.fail("interval %d: %#x follows %#x", j+1, is[j+1].first, is[j].first)
+			if is[j].First >= is[j+1].First {
+				c.fail("interval %d: %#x follows %#x", j+1, is[j+1].First, is[j].First)
 			}
-			if is[j].node == is[j+1].node && w.has(PassNeighbours) {
+			if is[j].Node == is[j+1].Node && w.passes.has(passNeighbours) {
 				c.fail("interval %d continues the one before", j+1)
 			}
 		}
-		for _, d := range w.dispatches[:i] {
-			if d.audit == w.dispatches[i].audit {
+		for _, d := range w.tables[:i] {
+			if d.audit == w.tables[i].audit {
 				c.fail("%#x is there twice", d.audit)
 			}
 		}
@@ -83,41 +92,41 @@ func (c *StageChecker) numbers(w *work) {
 }
 
 // Decisions lead to lower places and to two of them, and exist once.
-func (c *StageChecker) decisions(w *work) {
-	seen := make(map[decision]node)
-	for i := range w.nodes {
-		n, d := node(i), w.nodes[i]
-		if d.op != opRet && (d.yes >= n || d.no >= n || d.yes < 0 || d.no < 0 || d.yes == d.no) {
-			c.fail("decision %d leads to %d and %d", n, d.yes, d.no)
+func (c *StageChecker) graph(w *decisions) {
+	seen := make(map[decision.Decision]node)
+	for i := range w.graph.Len() {
+		n, d := node(i), w.graph.At(node(i))
+		if d.Test.Op != decision.Return && (d.Yes >= n || d.No >= n || d.Yes < 0 || d.No < 0 || d.Yes == d.No) {
+			c.fail("decision %d leads to %d and %d", n, d.Yes, d.No)
 		}
-		if d.op != opRet && (d.mask == 0 || d.op == opSet && d.mask != ^uint32(0) || d.k&^d.mask != 0 && d.op == opEq) {
-			c.fail("decision %d: %+v is no test", n, d.test)
+		if d.Test.Op != decision.Return && (d.Test.Mask == 0 || d.Test.Op == decision.AnyBit && d.Test.Mask != ^uint32(0) || d.Test.K&^d.Test.Mask != 0 && d.Test.Op == decision.Equal) {
+			c.fail("decision %d: %+v is no test", n, d.Test)
 		}
-		if m, there := seen[d]; there && (w.has(PassSharing) || d.op == opRet) {
+		if m, there := seen[d]; there && (w.passes.has(passSharing) || d.Test.Op == decision.Return) {
 			c.fail("decisions %d and %d are equal", m, n)
 		}
 		seen[d] = n
 	}
 }
 
-func (c *StageChecker) decided(w *work) {
+func (c *StageChecker) decided(w *decisions) {
 	c.before = nil
-	for _, d := range w.dispatches {
-		d.numbers = append([]interval(nil), d.numbers...)
+	for _, d := range w.tables {
+		d.is = append([]interval(nil), d.is...)
 		c.before = append(c.before, d)
 	}
 }
 
 // Decisions on arguments are what they were before, and their tests in order.
-func (c *StageChecker) argued(w *work) {
-	for i, d := range w.dispatches {
+func (c *StageChecker) rewritten(w *decisions) {
+	for i, d := range w.tables {
 		at := 0
-		for _, was := range c.before[i].numbers {
-			for at+1 < len(d.numbers) && d.numbers[at+1].first <= was.first {
+		for _, was := range c.before[i].is {
+			for at+1 < len(d.is) && d.is[at+1].First <= was.First {
 				at++
 			}
-			if n := d.numbers[at].node; n != was.node {
-				c.same(w, was.node, n)
+			if n := d.is[at].Node; n != was.Node {
+				c.same(w, was.Node, n)
 				c.orderly(w, n)
 			}
 		}
@@ -126,14 +135,14 @@ func (c *StageChecker) argued(w *work) {
 
 // same holds two decisions against each other on words near the constants that
 // the first compares with.
-func (c *StageChecker) same(w *work, was, is node) {
+func (c *StageChecker) same(w *decisions, was, is node) {
 	var near [cbpf.SizeOf / 4][]uint32
 	for word := range near {
 		near[word] = []uint32{0, ^uint32(0), c.rnd.Uint32()}
 	}
-	w.below(was, func(d decision) {
-		if d.op != opRet {
-			near[d.word] = append(near[d.word], d.k-1, d.k, d.k+1, d.k^c.rnd.Uint32()&^d.mask, d.k|c.rnd.Uint32())
+	w.below(was, func(d decision.Decision) {
+		if d.Test.Op != decision.Return {
+			near[d.Test.Word] = append(near[d.Test.Word], d.Test.K-1, d.Test.K, d.Test.K+1, d.Test.K^c.rnd.Uint32()&^d.Test.Mask, d.Test.K|c.rnd.Uint32())
 		}
 	})
 	for range 50 {
@@ -142,36 +151,36 @@ func (c *StageChecker) same(w *work, was, is node) {
 			words[i] = near[i][c.rnd.IntN(len(near[i]))]
 		}
 		if x, y := w.leads(was, &words), w.leads(is, &words); x != y {
-			c.fail("%v: %#x became %#x", words, w.nodes[x].k, w.nodes[y].k)
+			c.fail("%v: %#x became %#x", words, w.graph.At(x).Test.K, w.graph.At(y).Test.K)
 		}
 	}
 }
 
 // below calls f with each decision below n, and n.
-func (w *work) below(n node, f func(decision)) {
+func (w *decisions) below(n node, f func(decision.Decision)) {
 	reached := make([]bool, n+1)
 	reached[n] = true
 	for ; n >= 0; n-- {
 		if !reached[n] {
 			continue
 		}
-		d := w.nodes[n]
+		d := w.graph.At(n)
 		f(d)
-		if d.op != opRet {
-			reached[d.yes], reached[d.no] = true, true
+		if d.Test.Op != decision.Return {
+			reached[d.Yes], reached[d.No] = true, true
 		}
 	}
 }
 
 // leads returns the leaf to which words lead.
-func (w *work) leads(n node, words *[cbpf.SizeOf / 4]uint32) node {
-	for w.nodes[n].op != opRet {
-		d := w.nodes[n]
-		v := words[d.word] & d.mask
-		if d.op == opEq && v == d.k || d.op == opGe && v >= d.k || d.op == opSet && v&d.k != 0 {
-			n = d.yes
+func (w *decisions) leads(n node, words *[cbpf.SizeOf / 4]uint32) node {
+	for w.graph.At(n).Test.Op != decision.Return {
+		d := w.graph.At(n)
+		v := words[d.Test.Word] & d.Test.Mask
+		if d.Test.Op == decision.Equal && v == d.Test.K || d.Test.Op == decision.GreaterEqual && v >= d.Test.K || d.Test.Op == decision.AnyBit && v&d.Test.K != 0 {
+			n = d.Yes
 		} else {
-			n = d.no
+			n = d.No
 		}
 	}
 	return n
@@ -179,16 +188,16 @@ func (w *work) leads(n node, words *[cbpf.SizeOf / 4]uint32) node {
 
 // The audit architecture that most calls go through is first, and all weights
 // can be added up.
-func (c *StageChecker) weighed(w *work) {
+func (c *StageChecker) weighed(w *decisions) {
 	total := uint64(0)
-	for _, d := range w.dispatches {
-		if d.weight > w.dispatches[0].weight {
-			c.fail("%#x weighs %d, and %#x is asked for first at %d", d.audit, d.weight, w.dispatches[0].audit, w.dispatches[0].weight)
+	for _, d := range w.tables {
+		if d.weight > w.tables[0].weight {
+			c.fail("%#x weighs %d, and %#x is asked for first at %d", d.audit, d.weight, w.tables[0].audit, w.tables[0].weight)
 		}
 		sum := uint64(0)
-		for _, iv := range d.numbers {
+		for _, iv := range d.is {
 			var carry uint64
-			if sum, carry = bits.Add64(sum, iv.weight, 0); carry > 0 {
+			if sum, carry = bits.Add64(sum, iv.Weight, 0); carry > 0 {
 				c.fail("the weights of %#x overflow", d.audit)
 			}
 		}
@@ -203,17 +212,17 @@ func (c *StageChecker) weighed(w *work) {
 }
 
 // Of two architectures that share their last interval, one decision serves both.
-func (c *StageChecker) stretched(w *work) {
-	for i := range w.dispatches {
-		if is := w.dispatches[i].numbers; len(is) > 1 && is[len(is)-1].node == is[len(is)-2].node && w.has(PassNeighbours) {
-			c.fail("%#x: nothing before %#x", w.dispatches[i].audit, is[len(is)-1].first)
+func (c *StageChecker) sharedTails(w *decisions) {
+	for i := range w.tables {
+		if is := w.tables[i].is; len(is) > 1 && is[len(is)-1].Node == is[len(is)-2].Node && w.passes.has(passNeighbours) {
+			c.fail("%#x: nothing before %#x", w.tables[i].audit, is[len(is)-1].First)
 		}
 	}
 }
 
 // The filter returns what the rules say and nothing else.
-func (c *StageChecker) dispatched(w *work) {
-	if w.has(PassArguments) {
+func (c *StageChecker) dispatched(w *decisions) {
+	if w.passes.has(passArguments) {
 		c.orderly(w, w.root)
 	}
 	s := diagram.NewStore()
@@ -232,11 +241,11 @@ func (c *StageChecker) dispatched(w *work) {
 		}
 	}
 	masked, got := false, make(map[uint32]bool)
-	w.below(w.root, func(d decision) {
-		if d.op == opRet {
-			got[canonical(d.k)] = true
+	w.below(w.root, func(d decision.Decision) {
+		if d.Test.Op == decision.Return {
+			got[canonical(d.Test.K)] = true
 		}
-		masked = masked || d.op == opSet || d.mask != ^uint32(0)
+		masked = masked || d.Test.Op == decision.AnyBit || d.Test.Mask != ^uint32(0)
 	})
 	for ret := range want {
 		if !got[ret] {
@@ -244,49 +253,52 @@ func (c *StageChecker) dispatched(w *work) {
 		}
 	}
 	for ret := range got {
-		if !want[ret] && w.has(PassArguments) && !masked {
+		if !want[ret] && w.passes.has(passArguments) && !masked {
 			c.fail("%#x can't be returned", ret)
 		}
 	}
 }
 
 // The program keeps the kernel's rules, and no instruction is for nothing.
-func (c *StageChecker) laid(w *work) {
-	if err := cbpf.Check(w.code); err != nil {
+func (c *StageChecker) laidOut(w *decisions, code []bpf.RawInstruction) {
+	if err := cbpf.Check(code); err != nil {
 		c.fail("%v", err)
 	}
-	// What the accumulator holds on all ways to each instruction.
-	type arrival struct {
+	// What the accumulator holds on all paths to each instruction: a word, and under
+	// which mask. No word has the number 0xff.
+	type accumulator struct {
 		reached bool
-		held
+		word    uint8
+		mask    uint32
 	}
-	at := make([]arrival, len(w.code))
-	at[0] = arrival{true, nothing}
-	for pc, ins := range w.code {
+	const nothing = 0xff
+	at := make([]accumulator, len(code))
+	at[0] = accumulator{true, nothing, 0}
+	for pc, ins := range code {
 		a := at[pc]
 		if !a.reached {
-			c.fail("instruction %d can't be reached\n%v", pc, &Program{raw: w.code, arches: w.plan.arches(), order: w.plan.order})
+			c.fail("instruction %d can't be reached\n%v", pc, &Program{raw: code, arches: w.from.arches, order: w.from.order})
 		}
 		switch ins.Op {
 		case cbpf.LdWAbs:
-			h := held{uint8(ins.K / 4), ^uint32(0)}
-			if a.held == h && w.has(PassLoads) {
+			loaded := accumulator{true, uint8(ins.K / 4), decision.AllBits}
+			if a == loaded && w.passes.has(passLoads) {
 				c.fail("instruction %d loads what is there", pc)
 			}
-			a.held = h
+			a = loaded
 		case cbpf.AndK:
-			if a.mask &= ins.K; ins.K == ^uint32(0) {
+			if a.mask &= ins.K; ins.K == decision.AllBits {
 				c.fail("instruction %d masks nothing", pc)
 			}
 		}
-		next, n := cbpf.Next(w.code, pc)
+		next, n := cbpf.Next(code, pc)
 		for _, to := range next[:n] {
 			if b := &at[to]; !b.reached {
 				*b = a
-			} else if b.held != a.held {
-				b.held = nothing
+			} else if *b != a {
+				b.word = nothing
 			}
-			c.jump(w.code, pc, to)
+			c.jump(code, pc, to)
 		}
 	}
 }
@@ -297,7 +309,7 @@ func (c *StageChecker) jump(code []bpf.RawInstruction, pc, to int) {
 	if code[to].Op != cbpf.Ja || to == pc+1 && code[pc].Op == cbpf.LdWAbs {
 		return
 	}
-	if end := to + 1 + int(code[to].K); code[pc].Op == cbpf.Ja || end-pc-1 <= maxSkip {
+	if end := to + 1 + int(code[to].K); code[pc].Op == cbpf.Ja || end-pc-1 <= 255 {
 		c.fail("instruction %d jumps to the jump at %d, and could to %d", pc, to, end)
 	}
 }

@@ -90,43 +90,58 @@ func (p *Program) Stats(w Weights) Stats {
 				abi.Cached++
 			}
 		}
-		abi.MeanPath = mean(sum, abi.Calls)
+		abi.MeanPath = mean(float64(sum), float64(abi.Calls))
 		s.PerABI = append(s.PerABI, abi)
 		total += sum
 	}
-	s.MeanPath = mean(total, len(s.Calls))
+	s.MeanPath = mean(float64(total), float64(len(s.Calls)))
 	s.weigh(w, cmp.Or(p.own, p.arches[0]))
 	return s
 }
 
 // weigh adds the means by weight.
 func (s *Stats) weigh(ws Weights, own arch.Arch) {
-	var sum, n, uncachedSum, uncachedN int64
-	calls := s.Calls
-	for _, abi := range s.PerABI {
-		of := calls[:abi.Calls]
-		calls = calls[abi.Calls:]
-		for _, e := range ws.byNumber(abi.Arch, own) {
-			i, ok := slices.BinarySearchFunc(of, uint32(e>>32), func(c CallStats, nr uint32) int { return int(c.Nr) - int(nr) })
-			if !ok {
-				continue // a weight names a call, so there is none
-			}
-			weight := int64(uint32(e))
-			sum, n = sum+weight*int64(of[i].Longest), n+weight
-			if !of[i].Cacheable {
-				uncachedSum, uncachedN = uncachedSum+weight*int64(of[i].Longest), uncachedN+weight
-			}
+	var sum, n, uncachedSum, uncachedN float64
+	for i := range ws {
+		a, nr, ok := ws[i].number(own)
+		if !ok {
+			continue
+		}
+		c := s.call(a, nr)
+		if c == nil {
+			continue
+		}
+		calls := float64(ws[i].Calls)
+		sum, n = sum+calls*float64(c.Longest), n+calls
+		if !c.Cacheable {
+			uncachedSum, uncachedN = uncachedSum+calls*float64(c.Longest), uncachedN+calls
 		}
 	}
 	s.WeightedPath, s.WeightedUncached = mean(sum, n), mean(uncachedSum, uncachedN)
 }
 
+// call returns the figures of a call, or nil if the program doesn't cover its ABI.
+func (s *Stats) call(a arch.Arch, nr uint32) *CallStats {
+	first := 0
+	for _, abi := range s.PerABI {
+		if abi.Arch == a {
+			calls := s.Calls[first : first+abi.Calls]
+			i, ok := slices.BinarySearchFunc(calls, nr, func(c CallStats, nr uint32) int { return cmp.Compare(c.Nr, nr) })
+			if ok {
+				return &calls[i]
+			}
+		}
+		first += abi.Calls
+	}
+	return nil
+}
+
 // mean returns sum/n, and 0 of nothing.
-func mean[T int | int64](sum, n T) float64 {
+func mean(sum, n float64) float64 {
 	if n == 0 {
 		return 0
 	}
-	return float64(sum) / float64(n)
+	return sum / n
 }
 
 // String returns the figures in one line, as in "67 instructions, longest path

@@ -1,138 +1,122 @@
 package compile
 
 import (
-	"math"
 	"math/bits"
 
 	"github.com/portcullis-go/portcullis/arch"
 	"github.com/portcullis-go/portcullis/syscalls"
 )
 
-// What a call with a name weighs by its decision, where nothing is recorded.
+// What a call with a name weighs by its decision where nothing is recorded.
 // docs/performance.md has the reasons.
 const (
 	weightAllowed = 6
 	weightRefused = 7
 	weightChecked = 18
-	// weightOwn is how many times as much a call of the target's own ABI weighs.
+	// weightOwn is how many times as much a call through the target's own ABI weighs.
 	weightOwn = 64
-	// recordedShare is how many times as much all recorded calls weigh as what
-	// isn't recorded.
+	// recordedShare is how many times as much all recorded calls weigh as everything
+	// that isn't recorded.
 	recordedShare = 32
 )
 
-// weigh gives intervals their weights: how often a number in them is expected to
-// pass the filter. The kernel remembers calls that are always allowed, from Linux
-// 5.11 on, and then shows them to the filter once, when it is installed.
-func (w *work) weigh() {
+// weigh gives intervals their weights: how often a call in them is expected to run
+// the filter.
+func weigh(d *decisions, o *Options) {
+	w := &weigher{d: d, weights: o.Weights, own: d.from.busiest(), caches: o.Target.Kernel.Compare(syscalls.Release{Major: 5, Minor: 11}) >= 0}
 	base := uint64(0)
-	for i := range w.plan.abis {
-		a := w.plan.abis[i].arch
-		base += w.weighNames(w.dispatchOf(a).numbers, a, a == w.own)
+	for i := range d.from.abis {
+		base += w.addExpected(d.from.abis[i].arch)
 	}
-	recorded := w.record(0, 0)
+	recorded := w.addRecorded(0, 0)
 	shift := bits.Len64(recorded / recordedSum)
-	for i := range w.dispatches {
-		for j := range w.dispatches[i].numbers {
-			w.dispatches[i].numbers[j].weight *= max(recorded>>shift, 1)
+	for i := range d.tables {
+		for j := range d.tables[i].is {
+			d.tables[i].is[j].Weight *= max(recorded>>shift, 1)
 		}
 	}
-	w.record(shift, recordedShare*base)
-	// The audit architecture comes first that most calls go through.
-	for i := range w.dispatches {
-		d := &w.dispatches[i]
-		for j := range d.numbers {
-			d.weight += d.numbers[j].weight
-		}
-		for ; i > 0 && w.dispatches[i-1].weight < w.dispatches[i].weight; i-- {
-			w.dispatches[i-1], w.dispatches[i] = w.dispatches[i], w.dispatches[i-1]
-		}
-	}
+	w.addRecorded(shift, recordedShare*base)
+	orderTables(d.tables)
 }
 
-// own returns the ABI through which most calls are expected.
-func (p *plan) own(t Target) arch.Arch {
-	if p.covers(t.Arch) {
-		return t.Arch
-	}
-	return p.abis[0].arch
+// weigher adds weights to the intervals of decisions.
+type weigher struct {
+	d       *decisions
+	weights Weights
+	own     arch.Arch // through which most calls are expected
+	caches  bool      // the kernel answers calls that are always allowed itself
 }
 
-func (p *plan) covers(a arch.Arch) bool {
-	for i := range p.abis {
-		if p.abis[i].arch == a {
-			return true
+// addExpected adds the weights of an ABI's calls with a name, and returns their sum.
+func (w *weigher) addExpected(a arch.Arch) (sum uint64) {
+	is := w.d.table(a).is
+	each := w.expected(is[0].Node, a)
+	syscalls.All(a)(func(nr uint32, _ string) bool { // numbers ascend, as the intervals do
+		for nr > is[0].Last {
+			is = is[1:]
+			each = w.expected(is[0].Node, a)
 		}
-	}
-	return false
-}
-
-// weighNames adds the weights of an ABI's calls to the intervals that hold them,
-// and returns their sum.
-func (w *work) weighNames(is []interval, a arch.Arch, own bool) (sum uint64) {
-	at, next, each := -1, uint32(0), uint64(0)       // the interval, where it ends, and what a call in it weighs
-	syscalls.All(a)(func(nr uint32, _ string) bool { // without range, which is more code
-		for nr >= next && at+1 < len(is) {
-			at++
-			each = w.weightOf(is[at].node, own)
-			next = math.MaxUint32
-			if at+1 < len(is) {
-				next = is[at+1].first
-			}
-		}
-		is[at].weight += each
+		is[0].Weight += each
 		sum += each
 		return true
 	})
 	return sum
 }
 
-// weightOf is what a call with a name weighs that is decided so.
-func (w *work) weightOf(n node, own bool) uint64 {
+// expected returns what a call weighs that is decided so.
+func (w *weigher) expected(n node, a arch.Arch) uint64 {
 	weight := uint64(weightRefused)
-	switch d := &w.nodes[n]; {
-	case d.op != opRet:
+	switch d := w.d.graph.At(n); {
+	case !d.IsLeaf():
 		weight = weightChecked
-	case d.k == retAllow:
+	case d.Test.K == retAllow:
 		weight = weightAllowed
 	}
-	if own {
+	if a == w.own {
 		weight *= weightOwn
 	}
 	return weight
 }
 
-// Recorded numbers of calls count up to maxCalls, and are scaled so that all of
-// them together are below recordedSum, but for those that are 1 at least.
+// Recorded calls count up to maxCalls each, and are scaled so that all of them
+// together are below recordedSum, but for those that are 1 at least.
 const (
 	maxCalls    = 1 << 40
 	recordedSum = 1 << 30
 )
 
-// record returns how many calls were recorded of those that come as far as to the
-// filter. To the intervals it adds their numbers, shifted, times a factor.
-func (w *work) record(shift int, factor uint64) (sum uint64) {
-	remembers := w.kernel.Compare(syscalls.Release{Major: 5, Minor: 11}) >= 0
+// addRecorded returns how many calls were recorded of those that run the filter. To
+// the intervals it adds their numbers, shifted, times a factor.
+func (w *weigher) addRecorded(shift int, factor uint64) (sum uint64) {
 	for i := range w.weights {
-		e := &w.weights[i]
-		a := e.Arch
-		if a == 0 {
-			a = w.own
-		}
-		nr, ok := numberOf(a, e.Syscall)
-		if !ok || e.Calls == 0 || !w.plan.covers(a) {
+		a, nr, ok := w.weights[i].number(w.own)
+		if !ok || !w.d.from.covers(a) {
 			continue
 		}
-		is := w.dispatchOf(a).numbers
-		for len(is) > 1 && is[1].first <= nr {
+		is := w.d.table(a).is
+		for nr > is[0].Last {
 			is = is[1:]
 		}
-		if d := &w.nodes[is[0].node]; remembers && d.op == opRet && d.k == retAllow && caches(a, nr) {
+		// From Linux 5.11 on the kernel shows the filter a call that is always allowed
+		// only once, when the filter is installed.
+		if d := w.d.graph.At(is[0].Node); w.caches && d.IsLeaf() && d.Test.K == retAllow && caches(a, nr) {
 			continue
 		}
-		n := min(e.Calls, maxCalls)
+		n := min(w.weights[i].Calls, maxCalls)
 		sum += n
-		is[0].weight += max(n>>shift, 1) * factor
+		is[0].Weight += max(n>>shift, 1) * factor
 	}
 	return sum
+}
+
+// orderTables puts the audit architecture first that most calls go through.
+func orderTables(ts []table) {
+	for i := range ts {
+		for j := range ts[i].is {
+			ts[i].weight += ts[i].is[j].Weight
+		}
+		for ; i > 0 && ts[i-1].weight < ts[i].weight; i-- {
+			ts[i-1], ts[i] = ts[i], ts[i-1]
+		}
+	}
 }

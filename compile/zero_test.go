@@ -23,7 +23,7 @@ func zeroValues() map[string]any {
 	for _, v := range []any{
 		compile.ABIExplanation{}, compile.ABIStats{}, compile.ArchError{}, compile.CallStats{}, compile.Change{}, compile.Changes{},
 		compile.CheckError{}, compile.Counterexample{}, compile.Data{}, compile.Effort{}, compile.Explanation{}, compile.InternalError{},
-		compile.LiftError{}, compile.MismatchError{}, compile.Note{}, compile.Options{}, compile.Passes(0), compile.PassError{},
+		compile.LiftError{}, compile.MismatchError{}, compile.Note{}, compile.Options{},
 		compile.Program{}, compile.RuleCost{}, compile.Stats{}, compile.StraceError{}, compile.SyscallError{}, compile.Target{},
 		compile.TooLongError{}, compile.Trace{}, compile.ValueError{}, compile.Verdict{}, compile.Weight{}, compile.Weights{},
 	} {
@@ -37,7 +37,7 @@ func functions() map[string]any {
 	return map[string]any{
 		"AtLeastAsStrict": compile.AtLeastAsStrict, "Call": compile.Call, "Compile": compile.Compile, "Decode": compile.Decode,
 		"Diff": compile.Diff, "Equal": compile.Equal, "Evaluate": compile.Evaluate, "Exhaustive": compile.Exhaustive,
-		"Flatten": compile.Flatten, "FromRaw": compile.FromRaw, "ParseCall": compile.ParseCall, "ParsePasses": compile.ParsePasses,
+		"Flatten": compile.Flatten, "FromRaw": compile.FromRaw, "ParseCall": compile.ParseCall,
 		"Restrict": compile.Restrict, "Verify": compile.Verify,
 		"ParseStrace": func(a arch.Arch) { _, _ = compile.ParseStrace(strings.NewReader(""), a) },
 	}
