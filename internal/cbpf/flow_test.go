@@ -80,3 +80,48 @@ func walk(prog []bpf.RawInstruction, w *Words) (uint32, []int) {
 		pc = next[take]
 	}
 }
+
+// Forward finds which instructions are reached, and the fewest that ran before
+// them, as a search through Next does.
+func TestForward(t *testing.T) {
+	g := newGenerator(5)
+	const never = 1 << 20
+	for range 500 {
+		prog := g.program()
+		got := Forward(prog, 0, never, func(a, b int) int { return min(a, b) }, func(pc, before int, send func(int, int)) {
+			next, n := Next(prog, pc)
+			for _, to := range next[:n] {
+				send(to, min(before+1, never))
+			}
+			if n == 0 {
+				send(len(prog), min(before+1, never))
+			}
+		})
+		if want := distances(prog, never); !slices.Equal(got, want) {
+			t.Fatalf("got %v, want %v for\n%s", got, want, listing(prog))
+		}
+	}
+}
+
+// distances returns how far each instruction, and the end, is from the start.
+func distances(prog []bpf.RawInstruction, never int) []int {
+	far := slices.Repeat([]int{never}, len(prog)+1)
+	far[0] = 0
+	for queue := []int{0}; len(queue) > 0; queue = queue[1:] {
+		pc := queue[0]
+		if pc == len(prog) {
+			continue
+		}
+		next, n := Next(prog, pc)
+		if n == 0 {
+			next, n = [2]int{len(prog)}, 1
+		}
+		for _, to := range next[:n] {
+			if far[to] == never {
+				far[to] = far[pc] + 1
+				queue = append(queue, to)
+			}
+		}
+	}
+	return far
+}

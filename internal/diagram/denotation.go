@@ -56,7 +56,7 @@ type Input struct {
 	Fields   [Fields]uint64
 }
 
-// Eval returns the meaning's result for an input.
+// Eval returns the denotation's result for an input.
 func (m Denotation) Eval(s *Store, in Input) uint32 {
 	i := len(m) - 1
 	for m[i].First > in.Arch {

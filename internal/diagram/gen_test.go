@@ -12,7 +12,7 @@ import (
 )
 
 // generator makes random programs that cbpf.Check takes, most of which have an
-// exact meaning.
+// exact denotation.
 type generator struct {
 	*rand.Rand
 	word    uint32   // the bits that words have
@@ -75,7 +75,7 @@ func (g *generator) attempt(n int) []bpf.RawInstruction {
 		switch r := g.IntN(100); {
 		case r < 30:
 			ins = cbpf.Load(pick(g, g.offsets...))
-			if ins.K < cbpf.OffIP && g.word == ^uint32(0) { // else most meanings have too many intervals
+			if ins.K < cbpf.OffIP && g.word == ^uint32(0) { // else most denotations have too many intervals
 				p = append(p, ins, jump(pick(g, cbpf.JeqK, cbpf.JgtK, cbpf.JgeK)))
 				ins = cbpf.Load(pick(g, g.offsets[2:]...))
 			}
@@ -140,7 +140,7 @@ func (g *generator) words(p []bpf.RawInstruction) *cbpf.Words {
 	return w
 }
 
-// input returns the words as a meaning's input.
+// input returns the words as a denotation's input.
 func input(w *cbpf.Words, order binary.ByteOrder) Input {
 	hi, lo := 1, 0
 	if order == binary.ByteOrder(binary.BigEndian) {
@@ -164,3 +164,24 @@ func listing(p []bpf.RawInstruction) string {
 }
 
 func same(ret uint32) uint32 { return ret }
+
+// changed returns p with a few instructions changed.
+func (g *generator) changed(p []bpf.RawInstruction) []bpf.RawInstruction {
+	q := slices.Clone(p)
+	for range 1 + g.IntN(6) {
+		ins := &q[g.IntN(len(q))]
+		switch g.IntN(5) {
+		case 0:
+			ins.Jt, ins.Jf = ins.Jf, ins.Jt
+		case 1:
+			ins.K++
+		case 2:
+			ins.K = g.value()
+		case 3:
+			*ins = bpf.RawInstruction{Op: cbpf.OrK} // does nothing
+		case 4:
+			*ins = cbpf.Load(pick(g, g.offsets...))
+		}
+	}
+	return q
+}

@@ -40,12 +40,12 @@ func TestParseCallErrors(t *testing.T) {
 	tests := []struct{ in, want string }{
 		{"sokcet", `did you mean "socket"?`},
 		{"x87:read", `did you mean`},
-		{"socket(38", "parenthesis"},
+		{"socket(38", "missing )"},
 		{"socket(AF_VSOCK)", "AF_VSOCK"},
 		{"read(1,2,3,4,5,6,7)", "7 arguments"},
 		{"0(1,2,3,4,5,6,7)", "7 arguments"},
 		{"0x100000000", "32 bits"},
-		{"x86:read(0x100000000)", "out of range"},
+		{"x86:read(0x100000000)", "32-bit registers"},
 		{"", "unknown"},
 	}
 	for _, tt := range tests {
