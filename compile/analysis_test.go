@@ -12,8 +12,18 @@ import (
 	"github.com/portcullis-go/portcullis/arch"
 	"github.com/portcullis-go/portcullis/compile"
 	"github.com/portcullis-go/portcullis/compile/compiletest"
+	"github.com/portcullis-go/portcullis/internal/longtest"
 	"github.com/portcullis-go/portcullis/profile"
 )
+
+// trials returns how often to try something random: n times in the long form of
+// the tests.
+func trials(n int) int {
+	if longtest.Enabled() {
+		return n
+	}
+	return n / 10
+}
 
 // pair is two filters for the same ABIs, with calls on which they may differ.
 type pair struct {
@@ -77,11 +87,7 @@ func stricter(x, y profile.Action) profile.Action {
 // TestAnalyses holds what is said about whole programs against what they do on
 // single calls.
 func TestAnalyses(t *testing.T) {
-	n := uint64(300)
-	if testing.Short() {
-		n = 60
-	}
-	for seed := range n {
+	for seed := range uint64(trials(300)) {
 		x, ok := randomPair(seed)
 		if !ok {
 			continue
@@ -100,8 +106,8 @@ func TestAnalyses(t *testing.T) {
 	}
 }
 
-// equal tests Equal, AtLeastAsStrict and Verify: a difference is real, and where
-// there is none said to be, none is found.
+// equal tests Equal, AtLeastAsStrict and Verify: a counterexample is real, and
+// where there is said to be none, none is found.
 func (x pair) equal(t *testing.T, calls []compile.Data) {
 	diff, err := compile.Equal(x.a, x.b)
 	if err != nil {

@@ -66,12 +66,16 @@ func selects(t *testing.T, c compile.Change, d compile.Data) bool {
 	return in && truth(t, c.If, d)
 }
 
+// diffCounts are what TestDiffForeign met.
+type diffCounts struct{ changed, unchanged, complex int }
+
 // TestDiffForeign: of the changes between two programs, exactly one is about
 // each call whose verdict changes, and it says from what to what; none is about
 // any other call.
 func TestDiffForeign(t *testing.T) {
-	changed, unchanged, complex := 0, 0, 0
-	for seed := range uint64(1200) {
+	var count diffCounts
+	n := trials(1200)
+	for seed := range uint64(n) {
 		d := seeded(seed)
 		a, b := randomForeign(t, d), randomForeign(t, d)
 		if d(2) == 0 {
@@ -79,46 +83,46 @@ func TestDiffForeign(t *testing.T) {
 				b = raw(t, a.Arches()[0], ms[int(seed)%len(ms)].prog...)
 			}
 		}
-		if a.Arches()[0].ByteOrder() != b.Arches()[0].ByteOrder() {
-			continue
-		}
-		changes, err := compile.Diff(a, b)
-		if errors.Is(err, compile.ErrTooComplex) {
-			complex++
-			continue
-		}
-		if err != nil {
-			t.Fatal(err)
-		}
-		differ, err := compile.Equal(a, b)
-		if err != nil || (differ == nil) != (len(changes) == 0) {
-			t.Fatalf("%d: %v, %v, but %v", seed, differ, err, changes)
-		}
-		calls := near(d, 200, a, b)
-		if differ != nil {
-			calls = append(calls, differ.Data)
-		}
-		for _, c := range calls {
-			x, y := a.Run(c), b.Run(c)
-			var about []compile.Change
-			for _, change := range changes {
-				if selects(t, change, c) {
-					about = append(about, change)
-				}
-			}
-			switch {
-			case x == y && len(about) == 0:
-				unchanged++
-			case x != y && len(about) == 1 && about[0].A == x && about[0].B == y:
-				changed++
-			default:
-				t.Fatalf("%d: on %v %v became %v, but the changes are\n%v\nof\n%v", seed, c, x, y, about, changes)
-			}
+		if a.Arches()[0].ByteOrder() == b.Arches()[0].ByteOrder() {
+			count.diff(t, a, b, d)
 		}
 	}
-	t.Logf("%d calls changed, %d didn't; %d pairs too complex", changed, unchanged, complex)
-	if changed < 10000 || unchanged < 10000 || complex > 60 {
+	t.Logf("%+v", count)
+	if count.changed < 8*n || count.unchanged < 8*n || count.complex > n/20 {
 		t.Error("too few calls")
+	}
+}
+
+// diff compares the changes between two programs with single calls.
+func (n *diffCounts) diff(t *testing.T, a, b *compile.Program, d dice) {
+	t.Helper()
+	changes, err := compile.Diff(a, b)
+	if errors.Is(err, compile.ErrTooComplex) {
+		n.complex++
+		return
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	differ, err := compile.Equal(a, b)
+	if err != nil || (differ == nil) != (len(changes) == 0) {
+		t.Fatalf("%v, %v, but %v", differ, err, changes)
+	}
+	calls := near(d, 200, a, b)
+	if differ != nil {
+		calls = append(calls, differ.Data)
+	}
+	for _, c := range calls {
+		x, y := a.Run(c), b.Run(c)
+		about := slices.DeleteFunc(slices.Clone(changes), func(change compile.Change) bool { return !selects(t, change, c) })
+		switch {
+		case x == y && len(about) == 0:
+			n.unchanged++
+		case x != y && len(about) == 1 && about[0].A == x && about[0].B == y:
+			n.changed++
+		default:
+			t.Fatalf("on %v %v became %v, but the changes are\n%v\nof\n%v", c, x, y, about, changes)
+		}
 	}
 }
 

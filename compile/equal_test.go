@@ -101,77 +101,98 @@ func near(d dice, n int, progs ...*compile.Program) []compile.Data {
 	return calls
 }
 
+// relation is what is said of two programs.
+type relation struct {
+	a, b       *compile.Program
+	differ     *compile.Counterexample // of Equal
+	lax, laxer *compile.Counterexample // of AtLeastAsStrict(a, b) and (b, a)
+}
+
+// relate compares two programs; false is that it is too complex.
+func relate(t *testing.T, a, b *compile.Program) (r relation, ok bool) {
+	t.Helper()
+	r.a, r.b = a, b
+	var errs [3]error
+	if r.differ, errs[0] = compile.Equal(a, b); errors.Is(errs[0], compile.ErrTooComplex) {
+		return r, false
+	}
+	r.lax, errs[1] = compile.AtLeastAsStrict(a, b)
+	r.laxer, errs[2] = compile.AtLeastAsStrict(b, a)
+	if err := errors.Join(errs[:]...); err != nil {
+		t.Fatalf("%v\n%v\n%v", err, a, b)
+	}
+	return r, true
+}
+
+// shown reports whether a counterexample, if there is one, is real.
+func shown(c *compile.Counterexample, a, b *compile.Program) bool {
+	return c == nil || a.Run(c.Data) == c.A && b.Run(c.Data) == c.B && c.A != c.B && !strings.Contains(c.String(), "\n")
+}
+
+// laxerThan reports whether a counterexample, if there is one, is of a laxer A.
+func laxerThan(c *compile.Counterexample) bool { return c == nil || c.A.Kind() > c.B.Kind() }
+
+// check compares what is said with some calls.
+func (r relation) check(t *testing.T, calls []compile.Data) {
+	t.Helper()
+	if !shown(r.differ, r.a, r.b) || !shown(r.lax, r.a, r.b) || !shown(r.laxer, r.b, r.a) || !laxerThan(r.lax) || !laxerThan(r.laxer) {
+		t.Fatalf("counterexamples %v, %v, %v\n%v\n%v", r.differ, r.lax, r.laxer, r.a, r.b)
+	}
+	if r.differ == nil && (r.lax != nil || r.laxer != nil) {
+		t.Fatalf("equal, but one is laxer: %v, %v", r.lax, r.laxer)
+	}
+	for _, c := range calls {
+		x, y := r.a.Run(c), r.b.Run(c)
+		if r.differ == nil && x != y || r.lax == nil && x.Kind() > y.Kind() || r.laxer == nil && y.Kind() > x.Kind() {
+			t.Fatalf("on %v %v and %v, although %v, %v, %v\n%v\n%v", c, x, y, r.differ, r.lax, r.laxer, r.a, r.b)
+		}
+	}
+}
+
+// foreignPair returns two programs that others might have written, often with a
+// small difference, or none; false is that they are for different byte orders.
+func foreignPair(t *testing.T, seed uint64, d dice) (a, b *compile.Program, ok bool) {
+	a, b = randomForeign(t, d), randomForeign(t, d)
+	if d(3) == 0 {
+		b = raw(t, a.Arches()[0], a.Raw()...)
+		if ms := mutants(a.Raw()); d(4) > 0 {
+			b = raw(t, a.Arches()[0], ms[int(seed)%len(ms)].prog...)
+		}
+	}
+	return a, b, a.Arches()[0].ByteOrder() == b.Arches()[0].ByteOrder()
+}
+
 // TestForeignPairs relates programs that others might have written: what is said
-// of them is true on single calls, and every witness shows what it is for.
+// of them is true on single calls, and every counterexample is one.
 func TestForeignPairs(t *testing.T) {
-	equal, stricter := 0, 0
-	for seed := range uint64(1500) {
+	equal, stricter, n := 0, 0, trials(1500)
+	for seed := range uint64(n) {
 		d := seeded(seed)
-		a := randomForeign(t, d)
-		b := randomForeign(t, d)
-		if d(3) == 0 {
-			b = raw(t, a.Arches()[0], a.Raw()...)
-			if ms := mutants(a.Raw()); d(4) > 0 {
-				b = raw(t, a.Arches()[0], ms[int(seed)%len(ms)].prog...)
-			}
-		}
-		if a.Arches()[0].ByteOrder() != b.Arches()[0].ByteOrder() {
+		a, b, ok := foreignPair(t, seed, d)
+		if !ok {
 			continue
 		}
-		differ, err := compile.Equal(a, b)
-		if errors.Is(err, compile.ErrTooComplex) {
+		r, ok := relate(t, a, b)
+		if !ok {
 			continue
 		}
-		if err != nil {
-			t.Fatalf("%v\n%v\n%v", err, a, b)
-		}
-		lax, err := compile.AtLeastAsStrict(a, b)
-		if err != nil {
-			t.Fatal(err)
-		}
-		laxer, err := compile.AtLeastAsStrict(b, a)
-		if err != nil {
-			t.Fatal(err)
-		}
-		real := func(w *compile.Counterexample, a, b *compile.Program) bool {
-			return w == nil || a.Run(w.Data) == w.A && b.Run(w.Data) == w.B && w.A != w.B && !strings.Contains(w.String(), "\n")
-		}
-		if !real(differ, a, b) || !real(lax, a, b) || !real(laxer, b, a) ||
-			lax != nil && lax.A.Kind() <= lax.B.Kind() || laxer != nil && laxer.A.Kind() <= laxer.B.Kind() {
-			t.Fatalf("%d: witnesses %v, %v, %v\n%v\n%v", seed, differ, lax, laxer, a, b)
-		}
-		if differ == nil && (lax != nil || laxer != nil) {
-			t.Fatalf("%d: equal, but one is laxer: %v, %v", seed, lax, laxer)
-		}
-		if differ == nil {
+		r.check(t, near(d, 200, a, b))
+		if r.differ == nil {
 			equal++
 		}
-		if lax == nil && laxer != nil {
+		if r.lax == nil && r.laxer != nil {
 			stricter++
-		}
-		for _, c := range near(d, 200, a, b) {
-			x, y := a.Run(c), b.Run(c)
-			if differ == nil && x != y || lax == nil && x.Kind() > y.Kind() || laxer == nil && y.Kind() > x.Kind() {
-				t.Fatalf("%d: on %v %v and %v, although %v, %v, %v\n%v\n%v", seed, c, x, y, differ, lax, laxer, a, b)
-			}
 		}
 	}
 	t.Logf("%d equal, %d stricter", equal, stricter)
-	if equal < 50 || stricter < 50 {
+	if equal < n/30 || stricter < n/30 {
 		t.Error("too few")
 	}
 }
 
 // AtLeastAsStrict is a partial order of what filters do, up to data.
 func TestStricterIsOrder(t *testing.T) {
-	var progs []*compile.Program
-	for _, first := range []profile.Action{profile.KillProcess(), eperm, profile.Errno(errno.EACCES), profile.Allow()} {
-		for _, second := range []profile.Action{profile.KillThread(), profile.Trace(1), profile.Log(), profile.Allow()} {
-			p := profile.Profile{Default: profile.Log(), BadArch: eperm}.On(arch.X86_64).
-				Do(first, "read").If(arg(0).Less(5)).Do(second, "read", "write")
-			progs = append(progs, mustCompile(t, p, compile.Target{}))
-		}
-	}
+	progs := orderedPrograms(t)
 	n := len(progs)
 	below := make([][]bool, n)
 	for i, a := range progs {
@@ -182,26 +203,19 @@ func TestStricterIsOrder(t *testing.T) {
 				t.Fatal(err)
 			}
 			below[i][j] = w == nil
+			ki, kj := kindsOf(a), kindsOf(b)
+			if want := ki[0] <= kj[0] && ki[1] <= kj[1] && ki[2] <= kj[2]; below[i][j] != want {
+				t.Errorf("%v and %v: %v", ki, kj, below[i][j])
+			}
 		}
-	}
-	kinds := func(p *compile.Program) (ks [3]profile.Kind) {
-		for i, d := range []compile.Data{{Nr: 0}, {Nr: 0, Args: [6]uint64{9}}, {Nr: 1}} {
-			d.Audit = arch.X86_64.Audit()
-			ks[i] = p.Run(d).Kind()
-		}
-		return ks
 	}
 	for i := range n {
 		if !below[i][i] {
 			t.Errorf("%d is laxer than itself", i)
 		}
 		for j := range n {
-			ki, kj := kinds(progs[i]), kinds(progs[j])
-			if want := ki[0] <= kj[0] && ki[1] <= kj[1] && ki[2] <= kj[2]; below[i][j] != want {
-				t.Errorf("%v and %v: %v", ki, kj, below[i][j])
-			}
-			if below[i][j] && below[j][i] && ki != kj {
-				t.Errorf("%v and %v are each at least as strict as the other", ki, kj)
+			if below[i][j] && below[j][i] && kindsOf(progs[i]) != kindsOf(progs[j]) {
+				t.Errorf("%d and %d are each at least as strict as the other", i, j)
 			}
 			for k := range n {
 				if below[i][j] && below[j][k] && !below[i][k] {
@@ -210,6 +224,27 @@ func TestStricterIsOrder(t *testing.T) {
 			}
 		}
 	}
+}
+
+// orderedPrograms returns programs that decide three kinds of call differently.
+func orderedPrograms(t *testing.T) (progs []*compile.Program) {
+	for _, first := range []profile.Action{profile.KillProcess(), eperm, profile.Errno(errno.EACCES), profile.Allow()} {
+		for _, second := range []profile.Action{profile.KillThread(), profile.Trace(1), profile.Log(), profile.Allow()} {
+			p := profile.Profile{Default: profile.Log(), BadArch: eperm}.On(arch.X86_64).
+				Do(first, "read").If(arg(0).Less(5)).Do(second, "read", "write")
+			progs = append(progs, mustCompile(t, p, compile.Target{}))
+		}
+	}
+	return progs
+}
+
+// kindsOf returns the verdicts on the three kinds of call.
+func kindsOf(p *compile.Program) (ks [3]profile.Kind) {
+	for i, d := range []compile.Data{{Nr: 0}, {Nr: 0, Args: [6]uint64{9}}, {Nr: 1}} {
+		d.Audit = arch.X86_64.Audit()
+		ks[i] = p.Run(d).Kind()
+	}
+	return ks
 }
 
 // What the kernel doesn't tell apart is equal: data that it ignores, and what

@@ -46,7 +46,7 @@ func kernel(t testing.TB, stack []*compile.Program, d compile.Data) profile.Acti
 // values.
 func TestFlattenStacks(t *testing.T) {
 	flattened := 0
-	for seed := range uint64(500) {
+	for seed := range uint64(trials(500)) {
 		d := seeded(seed)
 		stack := []*compile.Program{randomForeign(t, d)}
 		for n := d(4); len(stack) <= n; {
@@ -103,7 +103,7 @@ func TestFlattenNoAction(t *testing.T) {
 func TestOverlay(t *testing.T) {
 	target := compile.Target{Arch: arch.X86_64} // where every rule matches or doesn't
 	decided := make(map[bool]int)
-	for seed := range uint64(300) {
+	for seed := range uint64(trials(300)) {
 		d := seeded(seed)
 		p, over := randomProfile(d).On(arch.X86_64, arch.X32), randomProfile(d)
 		both := p.Overlay(over)
@@ -133,7 +133,7 @@ func TestOverlay(t *testing.T) {
 		}
 	}
 	t.Logf("decided by the one above, or not: %v", decided)
-	if decided[true] < 1000 || decided[false] < 1000 {
+	if decided[true] < trials(1000) || decided[false] < trials(1000) {
 		t.Error("too few calls")
 	}
 }
@@ -141,7 +141,8 @@ func TestOverlay(t *testing.T) {
 // TestRestrictStack: to restrict is to install both, the second first.
 func TestRestrictStack(t *testing.T) {
 	done := 0
-	for seed := range uint64(150) {
+	n := trials(150)
+	for seed := range uint64(n) {
 		x, ok := randomPair(seed + 1000)
 		if !ok {
 			continue
@@ -171,7 +172,7 @@ func TestRestrictStack(t *testing.T) {
 		}
 		done++
 	}
-	if done < 50 {
+	if done < n/3 {
 		t.Errorf("%d pairs", done)
 	}
 }

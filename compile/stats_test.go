@@ -27,7 +27,7 @@ func callStats(s compile.Stats) map[compile.Data]compile.CallStats {
 	return m
 }
 
-// Every call takes a way that is within its bounds. In the programs of this
+// Every call takes a path that is within its bounds. In the programs of this
 // package both bounds are met, as far as the boundaries of the profile go.
 func TestStatsBounds(t *testing.T) {
 	met, calls := 0, 0
@@ -36,36 +36,8 @@ func TestStatsBounds(t *testing.T) {
 			if len(e.profile.Rules) > 100 && !isLong(g) {
 				continue
 			}
-			target := compile.Target{Arch: g[0]}
-			p := e.profile.On(g...)
-			prog, err := compile.Compile(p, compile.Options{Target: target, SkipProof: true})
-			if err != nil {
-				t.Fatal(err)
-			}
-			stats := callStats(prog.Stats(nil))
-			seen := make(map[compile.Data][2]int)
-			for d := range compiletest.Boundaries(p, target) {
-				key := compile.Data{Nr: d.Nr, Audit: d.Audit}
-				c, ok := stats[key]
-				if !ok {
-					continue // a number without a name
-				}
-				n := len(prog.Trace(d).PCs)
-				if n < c.Shortest || n > c.Longest {
-					t.Fatalf("%+v\n%v", c, prog.Trace(d))
-				}
-				b, ok := seen[key]
-				if !ok {
-					b = [2]int{n, n}
-				}
-				seen[key] = [2]int{min(b[0], n), max(b[1], n)}
-			}
-			for key, b := range seen {
-				calls++
-				if c := stats[key]; b == [2]int{c.Shortest, c.Longest} {
-					met++
-				}
-			}
+			m, n := pathBounds(t, e.profile.On(g...), compile.Target{Arch: g[0]})
+			met, calls = met+m, calls+n
 		}
 	}
 	t.Logf("%d of %d calls met both bounds", met, calls)
@@ -74,10 +46,43 @@ func TestStatsBounds(t *testing.T) {
 	}
 }
 
+// pathBounds traces the boundaries of a profile, and returns how many calls with a
+// name met both of their bounds, and how many there are.
+func pathBounds(t *testing.T, p profile.Profile, target compile.Target) (met, calls int) {
+	prog, err := compile.Compile(p, compile.Options{Target: target, SkipProof: true})
+	if err != nil {
+		t.Fatal(err)
+	}
+	stats := callStats(prog.Stats(nil))
+	seen := make(map[compile.Data][2]int)
+	for d := range compiletest.Boundaries(p, target) {
+		key := compile.Data{Nr: d.Nr, Audit: d.Audit}
+		c, ok := stats[key]
+		if !ok {
+			continue // a number without a name
+		}
+		n := len(prog.Trace(d).PCs)
+		if n < c.Shortest || n > c.Longest {
+			t.Fatalf("%+v\n%v", c, prog.Trace(d))
+		}
+		b, ok := seen[key]
+		if !ok {
+			b = [2]int{n, n}
+		}
+		seen[key] = [2]int{min(b[0], n), max(b[1], n)}
+	}
+	for key, b := range seen {
+		if c := stats[key]; b == [2]int{c.Shortest, c.Longest} {
+			met++
+		}
+	}
+	return met, len(seen)
+}
+
 // For programs from elsewhere the bounds hold as well, whatever they compute.
 func TestStatsBoundsElsewhere(t *testing.T) {
 	rnd := rand.New(rand.NewPCG(8, 1))
-	for range 3000 {
+	for range trials(3000) {
 		prog := randomProgram(t, rnd)
 		s := prog.Stats(nil)
 		for range 20 {
@@ -95,7 +100,7 @@ func TestStatsBoundsElsewhere(t *testing.T) {
 }
 
 // Means, sums and counts are what a program that runs everything finds. Its
-// rules have no conditions, so that every call has one way.
+// rules have no conditions, so that every call has one path.
 func TestStatsByForce(t *testing.T) {
 	p := profile.New(eperm).On(arch.X86_64, arch.X86, arch.X32).
 		Allow("read", "write", "close", "futex", "mmap", "exit_group").

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"sync"
 	"testing"
 
 	"golang.org/x/net/bpf"
@@ -12,6 +13,7 @@ import (
 	"github.com/portcullis-go/portcullis/compile"
 	"github.com/portcullis-go/portcullis/compile/compiletest"
 	"github.com/portcullis-go/portcullis/internal/cbpf"
+	"github.com/portcullis-go/portcullis/internal/longtest"
 	"github.com/portcullis-go/portcullis/profile"
 )
 
@@ -22,8 +24,8 @@ type mutant struct {
 	prog []bpf.RawInstruction
 }
 
-// mutants returns a program's mutants: each instruction changed in each of these
-// ways that it allows.
+// mutants returns a program's mutants: each instruction with each of these changes
+// that it allows.
 func mutants(p []bpf.RawInstruction) []mutant {
 	var all []mutant
 	for pc, ins := range p {
@@ -75,75 +77,84 @@ func mutants(p []bpf.RawInstruction) []mutant {
 	return slices.DeleteFunc(all, func(m mutant) bool { return cbpf.Check(m.prog) != nil })
 }
 
+// mutated is a profile whose programs are changed.
+type mutated struct {
+	name    string
+	profile profile.Profile
+	arches  []arch.Arch
+}
+
+// mutatedProfiles are those of TestMutants; a few of them by default.
+func mutatedProfiles() []mutated {
+	ms := []mutated{
+		{"container", container(arch.X86_64, arch.X86, arch.X32), []arch.Arch{arch.X86_64, arch.X86, arch.X32}},
+		{"allow-list", allowList(), []arch.Arch{arch.X86_64}},
+	}
+	if !longtest.Enabled() {
+		ms = ms[1:]
+	}
+	for i, e := range corpus() {
+		if len(e.profile.Rules) <= 100 && (i%4 == 0 || longtest.Enabled()) {
+			ms = append(ms, mutated{e.name, e.profile, []arch.Arch{arch.X86_64, arch.X86}}, mutated{e.name, e.profile, []arch.Arch{arch.S390X}})
+		}
+	}
+	return ms
+}
+
+// mutantCounts are what TestMutants met.
+type mutantCounts struct {
+	mutants, different, equal, checked int
+	equalKinds                         map[string]int
+}
+
 // TestMutants changes programs. Of each mutant the proof must say truly whether
 // it differs: where it says so, by a call on which it does; where it doesn't,
 // the mutant must agree on all boundary values of the profile.
 func TestMutants(t *testing.T) {
-	profiles := []struct {
-		entry
-		arches []arch.Arch
-	}{
-		{entry{"container", container(arch.X86_64, arch.X86, arch.X32)}, []arch.Arch{arch.X86_64, arch.X86, arch.X32}},
-		{entry{"allow-list", allowList()}, []arch.Arch{arch.X86_64}},
+	count := mutantCounts{equalKinds: make(map[string]int)}
+	for _, c := range mutatedProfiles() {
+		count.mutate(t, c)
 	}
-	for _, e := range corpus() {
-		if len(e.profile.Rules) <= 100 {
-			profiles = append(profiles, struct {
-				entry
-				arches []arch.Arch
-			}{e, []arch.Arch{arch.X86_64, arch.X86}}, struct {
-				entry
-				arches []arch.Arch
-			}{e, []arch.Arch{arch.S390X}})
-		}
-	}
-	var count struct{ mutants, different, equal, checked int }
-	equal := make(map[string]int)
-	for _, c := range profiles {
-		p, target := c.profile.On(c.arches...), compile.Target{Arch: c.arches[0]}
-		prog, err := compile.Compile(p, compile.Options{Target: target})
-		if err != nil {
-			t.Fatalf("%s: %v", c.name, err)
-		}
-		var calls []compile.Data // made when first needed
-		for _, m := range mutants(prog.Raw()) {
-			count.mutants++
-			other, err := compile.FromRaw(m.prog, target.Arch)
-			if err != nil {
-				t.Fatal(err)
-			}
-			what := fmt.Sprintf("%s: %s at %d", c.name, m.kind, m.pc)
-			err = compile.Verify(other, p, target)
-			var differ *compile.MismatchError
-			switch {
-			case errors.As(err, &differ):
-				count.different++
-				shows(t, what, differ.Counterexample, p, target, other)
-			case err != nil:
-				t.Errorf("%s: %v", what, err)
-			default:
-				count.equal++
-				equal[m.kind]++
-				if calls == nil {
-					calls = slices.Collect(compiletest.Boundaries(p, target))
-				}
-				for _, d := range append(around(m, c.arches), calls...) {
-					count.checked++
-					if a, b := prog.Run(d), other.Run(d); a != b {
-						t.Fatalf("%s: accepted, but on %v %v became %v", what, d, a, b)
-					}
-				}
-			}
-		}
-	}
-	t.Logf("%d mutants of %d programs: %d differ, each shown by a call; %d are equal, confirmed on %d calls", count.mutants, len(profiles), count.different, count.equal, count.checked)
-	t.Logf("equal: %v", equal)
-	if count.different < 7500 || count.equal < 700 {
+	t.Logf("%+v", count)
+	if count.mutants < 500 || count.equal == 0 || longtest.Enabled() && (count.different < 7500 || count.equal < 700) {
 		t.Error("too few mutants")
 	}
 }
 
-// shows tests that a difference between a profile and a program is real.
+// mutate tries all mutants of one program.
+func (n *mutantCounts) mutate(t *testing.T, c mutated) {
+	p, target := c.profile.On(c.arches...), compile.Target{Arch: c.arches[0]}
+	prog, err := compile.Compile(p, compile.Options{Target: target})
+	if err != nil {
+		t.Fatalf("%s: %v", c.name, err)
+	}
+	boundaries := sync.OnceValue(func() []compile.Data { return slices.Collect(compiletest.Boundaries(p, target)) })
+	for _, m := range mutants(prog.Raw()) {
+		n.mutants++
+		other := raw(t, target.Arch, m.prog...)
+		what := fmt.Sprintf("%s: %s at %d", c.name, m.kind, m.pc)
+		err := compile.Verify(other, p, target)
+		var differ *compile.MismatchError
+		switch {
+		case errors.As(err, &differ):
+			n.different++
+			shows(t, what, differ.Counterexample, p, target, other)
+		case err != nil:
+			t.Errorf("%s: %v", what, err)
+		default:
+			n.equal++
+			n.equalKinds[m.kind]++
+			for _, d := range append(around(m, c.arches), boundaries()...) {
+				n.checked++
+				if a, b := prog.Run(d), other.Run(d); a != b {
+					t.Fatalf("%s: accepted, but on %v %v became %v", what, d, a, b)
+				}
+			}
+		}
+	}
+}
+
+// shows tests that a counterexample is real.
 func shows(t *testing.T, what string, d compile.Counterexample, p profile.Profile, target compile.Target, prog *compile.Program) {
 	t.Helper()
 	want, err := compile.Evaluate(p, target, d.Data)
