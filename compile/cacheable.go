@@ -5,33 +5,31 @@ import (
 	"github.com/portcullis-go/portcullis/internal/cbpf"
 )
 
-// Cacheable reports whether the kernel, when the program is installed, sees that
-// it allows the call with number nr on ABI a whatever the arguments. From Linux
-// 5.11 on it then answers the call without running the program.
+// Cacheable reports whether the kernel sees, when the program is installed, that
+// it allows call number nr of ABI a whatever the arguments. Since Linux 5.11 the
+// kernel then answers the call without running the program.
 //
-// It is the kernel's test (kernel/seccomp.c, seccomp_is_const_allow), and not
-// quite the question: the kernel follows the program knowing the number and the
-// audit architecture alone, understands loads of these two, comparisons of A
-// with constants, jumps, AND with a constant and RET of a constant, and gives up
-// at anything else. So false says that the program is run, not that the call may
-// be refused. Only SECCOMP_RET_ALLOW itself counts, without data in its lower
-// bits.
+// This is the kernel's own test (kernel/seccomp.c, seccomp_is_const_allow). It
+// follows the program knowing only number and audit architecture. It understands
+// loads of these two, comparisons of A with constants, jumps, AND with a constant
+// and RET of a constant, and gives up at anything else. So false means that the
+// program runs, not that the call may be refused. Only SECCOMP_RET_ALLOW itself
+// counts, without data in its lower bits.
 //
-// That a call is answered from the cache takes more:
+// For the kernel to use its cache, three more conditions must be met:
 //
-//   - The kernel has a cache for the ABI. The ABI has to be the kernel's own or,
-//     in a kernel with CONFIG_COMPAT, the one that arch/*/include/asm/seccomp.h
-//     calls SECCOMP_ARCH_COMPAT: X86 for X86_64, ARM for AArch64, PPC for PPC64,
-//     S390 for S390X, PARISC for PARISC64. There is none for X32, whose numbers
-//     are out of the range, and none for the MIPS ABIs, which don't define
-//     SECCOMP_ARCH_NATIVE.
-//   - The number is below the kernel's NR_syscalls for that ABI. Those that ARM
-//     has for itself, like cacheflush's 0xf0002, are not.
-//   - The same is true of every other filter of the thread: what one of them has
-//     to look at is put to all (seccomp_cache_prepare_bitmap).
+//   - The kernel has a cache for the ABI. That is its own ABI and, with
+//     CONFIG_COMPAT, the one that arch/*/include/asm/seccomp.h calls
+//     SECCOMP_ARCH_COMPAT: X86 for X86_64, ARM for AArch64, PPC for PPC64, S390 for
+//     S390X, PARISC for PARISC64. There is none for X32, whose numbers are out of
+//     range, nor for the MIPS ABIs, which don't define SECCOMP_ARCH_NATIVE.
+//   - The number is below the kernel's NR_syscalls for that ABI. ARM's private
+//     numbers, such as cacheflush's 0xf0002, aren't.
+//   - Every other filter of the thread allows the call in the same sense
+//     (seccomp_cache_prepare_bitmap).
 //
-// Beside that, recent kernels let the calls uretprobe and uprobe of X86_64 through
-// before any filter, whatever the program says of them.
+// Besides, recent kernels let the calls uretprobe and uprobe of X86_64 through
+// before any filter.
 func (p *Program) Cacheable(a arch.Arch, nr uint32) bool {
 	if p == nil {
 		return false

@@ -21,8 +21,9 @@ type Data struct {
 }
 
 // Call returns the Data of the named call on ABI a with these arguments. A name
-// that a lacks is an error: a [*SyscallError] if no ABI has it. A call that a
-// has through socketcall or ipc only is given as that.
+// that a lacks is an error: a [*SyscallError] if no ABI has it. A call that a has
+// only through socketcall or ipc becomes that call, with the selector as its only
+// argument.
 func Call(a arch.Arch, name string, args ...uint64) (Data, error) {
 	d, err := namedCall(a, name, args)
 	if err != nil {

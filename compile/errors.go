@@ -34,8 +34,8 @@ type ArchError struct {
 // Error returns the ABI and the reason.
 func (e *ArchError) Error() string { return "compile: ABI " + e.Arch.String() + " " + e.Reason }
 
-// ValueError reports a constant or mask with bits that its comparison would not
-// look at.
+// ValueError reports a constant or mask with bits that its comparison doesn't look
+// at.
 type ValueError struct {
 	Syscall string    // "" in a rule that gives numbers
 	Arch    arch.Arch // on which
@@ -66,8 +66,8 @@ type TooLongError struct {
 	Costs []RuleCost
 }
 
-// RuleCost is how many comparisons a rule put into a program: those of its
-// condition, and one for each range of numbers that it is the first to claim.
+// RuleCost is how many comparisons a rule adds to a program: those of its
+// condition, and one for each range of numbers that no earlier rule is about.
 type RuleCost struct {
 	Rule  int // index into Profile.Rules
 	Tests int // comparisons
@@ -149,8 +149,8 @@ func check(raw []bpf.RawInstruction) error {
 }
 
 // wrapped is an error with a text before it. The parts of this package that
-// Compile needs write their errors without package fmt, whose formatting is ten
-// kilobytes that a program may not have otherwise.
+// Compile needs make their errors without package fmt, whose formatting adds ten
+// kilobytes to a program.
 type wrapped struct {
 	text string
 	err  error

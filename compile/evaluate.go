@@ -8,7 +8,7 @@ import (
 	"github.com/portcullis-go/portcullis/syscalls"
 )
 
-// Verdict is what a profile says of one call, and which of its rules says so.
+// Verdict is what a profile decides on one call, and the rule that decides.
 type Verdict struct {
 	Action profile.Action // with the number of an errno, not its name
 	// Rule is the index of the deciding rule in Profile.Rules; RuleDefault
@@ -23,9 +23,9 @@ const (
 )
 
 // Evaluate returns p's verdict on a call without making a program: it tries the
-// rules in order, as their definition says. It is the slow and simple reading
-// that compiled programs are tested against, and the one that knows which rule
-// decided. Errors are those of [Compile] that concern the rules it tried.
+// rules in order, as they are defined. It is the plain reading that compiled
+// programs are tested against, and it knows which rule decided. Errors are those
+// of [Compile] that concern the rules it tried.
 func Evaluate(p profile.Profile, t Target, d Data) (Verdict, error) {
 	if err := p.Validate(); err != nil {
 		return Verdict{}, err

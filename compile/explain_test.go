@@ -57,7 +57,7 @@ func TestExplainForeign(t *testing.T) {
 	}
 }
 
-// TestExplainHard explains what profiles say in other ways than programs.
+// TestExplainHard explains programs that look unlike any profile.
 func TestExplainHard(t *testing.T) {
 	ld, jump, ret := cbpf.Load, cbpf.Jump, cbpf.Ret
 	const allow, deny = 0x7fff0000, 0x00050001

@@ -9,11 +9,10 @@ import (
 	"github.com/portcullis-go/portcullis/profile"
 )
 
-// Flatten returns one program with the verdict of several that are installed
-// together, given in the order of their installation: of each call's verdicts
-// the strictest counts, and of equal actions the data of the filter installed
-// last (kernel/seccomp.c, seccomp_run_filters). The result is proved to be that
-// for all inputs. Errors are a [*LiftError], [ErrTooComplex],
+// Flatten returns one program that decides like several installed together, given
+// in the order of their installation: the strictest verdict on a call counts, and
+// of equal actions the data of the filter installed last (kernel/seccomp.c,
+// seccomp_run_filters). The result is proved for all inputs. Errors are a [*LiftError], [ErrTooComplex],
 // [*TooLongError] and [ErrNoProgram].
 func Flatten(stack ...*Program) (*Program, error) {
 	if len(stack) == 0 || slices.ContainsFunc(stack, (*Program).missing) {
@@ -67,9 +66,9 @@ func coveredBy(stack []*Program) []arch.Arch {
 	return as
 }
 
-// ranked is heeded, but leaves values that are no action where they stand in the
-// kernel's order: there any filter's lower value comes before them, although
-// alone they kill the process.
+// canonicalKeepingPrecedence is canonical, but keeps the precedence of values that
+// are no action. Alone they kill the process; in a stack the lower value of another
+// filter comes before them.
 func canonicalKeepingPrecedence(ret uint32) uint32 {
 	action := ret & actionMask
 	if h := canonical(ret); h&actionMask == action {
@@ -80,8 +79,8 @@ func canonicalKeepingPrecedence(ret uint32) uint32 {
 
 const actionMask = 0xffff0000 // SECCOMP_RET_ACTION_FULL
 
-// first returns the value that the kernel heeds of those of a newer and of an
-// older filter (ACTION_ONLY in kernel/seccomp.c).
+// stricterReturn returns which of the values of a newer and of an older filter the
+// kernel acts on (ACTION_ONLY in kernel/seccomp.c).
 func stricterReturn(newer, older uint32) uint32 {
 	if int32(older&actionMask) < int32(newer&actionMask) {
 		return older
@@ -90,8 +89,8 @@ func stricterReturn(newer, older uint32) uint32 {
 }
 
 // Restrict returns a profile that gives each call the stricter of the verdicts
-// of p and q on a target, and p's of equally strict ones. It is written for the
-// target, with rules for each ABI, and the ABIs are those of both. Errors are
+// of p and q on a target, and p's if they are equally strict. The profile is made
+// for the target, with rules for each ABI; it covers the ABIs of both. Errors are
 // those of [Program.Explain] and [Compile].
 func Restrict(p, q profile.Profile, t Target) (profile.Profile, error) {
 	for _, x := range []profile.Profile{p, q} {

@@ -8,9 +8,8 @@ import (
 	"github.com/portcullis-go/portcullis/arch"
 )
 
-// ParseCall returns the call that the text spells, as a filter sees it when a
-// program of ABI a makes it. The text is a name or a number as it stands in
-// seccomp_data.nr, and may have arguments:
+// ParseCall reads a call as a filter sees it when a program of ABI a makes it. The
+// text is a name or a number as in seccomp_data.nr, and may have arguments:
 //
 //	getpid
 //	socket(38, 1)
@@ -19,12 +18,11 @@ import (
 //	-1
 //
 // Arguments are integers in Go's notation, at most six; those left out are 0. A
-// negative one is what C makes of it when it is passed as a long: all bits of a
-// register above its own are set. Where a's registers have 32 bits, arguments
-// must fit those, with or without a sign.
+// negative one is sign-extended to the register, as C does with a long. Where a's
+// registers have 32 bits, arguments must fit those, with or without a sign.
 //
-// A call that a has through socketcall(2) or ipc(2) alone becomes that, and its
-// arguments are out of the filter's sight.
+// A call that a has only through socketcall(2) or ipc(2) becomes that call, whose
+// arguments a filter can't see. Errors are those of [Call], and of the text.
 func ParseCall(a arch.Arch, text string) (Data, error) {
 	name, list, hasArgs := strings.Cut(text, "(")
 	name = strings.TrimSpace(name)

@@ -13,9 +13,8 @@ import (
 	"github.com/portcullis-go/portcullis/profile"
 )
 
-// ErrTooComplex is returned where a proof would need more memory or time than
-// it is given: a million nodes and 16 million steps, which are some 70 MB and
-// about a second.
+// ErrTooComplex is returned where a proof would need more than a million nodes or
+// 16 million steps, which take some 70 MB and about a second.
 var ErrTooComplex error = diagram.TooComplex{}
 
 // LiftError reports a program that can't be analysed exactly, because one of its
@@ -61,9 +60,9 @@ func (e *MismatchError) Error() string {
 	return "compile: on " + e.Counterexample.Data.String() + " the profile says " + a + " and the program " + b
 }
 
-// Verify proves that a program gives every call the verdict that a profile
-// gives it on a target: for all numbers, audit architectures, arguments and
-// instruction pointers. The error is a [*DifferenceError] with a call on which
+// Verify proves that a program gives every call the verdict that a profile gives
+// it on a target: for all numbers, audit architectures, arguments and instruction
+// pointers. The error is a [*DifferenceError] with a call on which
 // they differ, a [*LiftError], [ErrTooComplex], [ErrNoProgram], or one of
 // [Compile]'s if the profile can't be resolved there.
 func Verify(prog *Program, p profile.Profile, t Target) error {
@@ -77,7 +76,7 @@ func Verify(prog *Program, p profile.Profile, t Target) error {
 }
 
 // verify is Verify of a profile that is valid.
-func verify(prog *Program, p *profile.Profile, t Target, lift lifting) error {
+func verify(prog *Program, p *profile.Profile, t Target, lift liftFunc) error {
 	s := diagram.NewStore()
 	want, err := denote(s, p, t)
 	if err != nil {
@@ -90,8 +89,8 @@ func verify(prog *Program, p *profile.Profile, t Target, lift lifting) error {
 	return mismatch(s, want, found)
 }
 
-// mismatch returns a *MismatchError if the profile's meaning want isn't that of
-// the program, found.
+// mismatch returns a *MismatchError if the program's denotation found isn't the
+// profile's, want.
 func mismatch(s *diagram.Store, want, found diagram.Denotation) error {
 	if in, differ := s.Differ(want, found); differ {
 		return &MismatchError{counterexample(s, in, want, found)}
@@ -99,15 +98,15 @@ func mismatch(s *diagram.Store, want, found diagram.Denotation) error {
 	return nil
 }
 
-// lift returns the program's meaning for all inputs. Its results are what canon
+// lift returns the program's denotation for all inputs. Its results are what canon
 // makes of the returned values.
 func (p *Program) lift(s *diagram.Store, canon func(uint32) uint32) (diagram.Denotation, error) {
 	m, err := diagram.Lift(s, p.raw, p.order, canon)
 	return m, liftError(err)
 }
 
-// lifting is diagram.Lift, or diagram.LiftPlain for programs of this compiler.
-type lifting func(*diagram.Store, []bpf.RawInstruction, binary.ByteOrder, func(uint32) uint32) (diagram.Denotation, error)
+// liftFunc is diagram.Lift, or diagram.LiftPlain for programs of this compiler.
+type liftFunc func(*diagram.Store, []bpf.RawInstruction, binary.ByteOrder, func(uint32) uint32) (diagram.Denotation, error)
 
 // liftError returns diagram's error as this package's.
 func liftError(err error) error {
@@ -117,8 +116,8 @@ func liftError(err error) error {
 	return err
 }
 
-// calls returns the program's meaning for the inputs that are calls: where
-// registers have 32 bits the kernel shows upper halves that are 0.
+// calls returns the program's denotation for the inputs that calls can show:
+// where registers have 32 bits the upper halves are 0.
 func (p *Program) calls(s *diagram.Store) (diagram.Denotation, error) {
 	m, err := p.lift(s, canonical)
 	if err != nil {
@@ -127,6 +126,7 @@ func (p *Program) calls(s *diagram.Store) (diagram.Denotation, error) {
 	return possible(s, m, p.order), s.Err()
 }
 
+// possible makes results independent of the upper halves that are always 0.
 func possible(s *diagram.Store, m diagram.Denotation, order binary.ByteOrder) diagram.Denotation {
 	var audits []uint32
 	for _, a := range arch.All() {
@@ -152,8 +152,8 @@ func possible(s *diagram.Store, m diagram.Denotation, order binary.ByteOrder) di
 	})
 }
 
-// heeded returns the value that means the same to the kernel as ret and has
-// nothing that it doesn't look at.
+// canonical returns ret without the bits that the kernel ignores: values that it
+// doesn't tell apart become one.
 func canonical(ret uint32) uint32 {
 	v, _ := profile.ActionOf(ret).Return(arch.X86_64) // numbers are the same on all
 	return v

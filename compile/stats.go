@@ -10,24 +10,23 @@ import (
 	"github.com/portcullis-go/portcullis/syscalls"
 )
 
-// Stats are figures about a program. The unit of a path is an instruction that
-// runs, the return included.
+// Stats are figures about a program. The length of a path is the number of
+// instructions that run, the return included.
 //
-// Where the way of a call depends on more than its number and its ABI, the means
-// count its longest. Means are over calls, whatever the program says of them, and
-// over those that have a name on an ABI that the program covers; for a program
-// from elsewhere that is the ABI that was given.
+// Where the path of a call depends on more than its number and its ABI, the means
+// count the longest. Means are over all calls that have a name on an ABI that the
+// program covers, whatever the verdict; a program from elsewhere covers the ABI
+// that was given. The zero value is that of no program.
 type Stats struct {
 	Instructions int // in the program
-	// LongestPath is the most instructions that any call can make it run,
-	// counting ways that no input takes.
+	// LongestPath is the length of the longest path through the program, whether or
+	// not any call takes it.
 	LongestPath int
 	// MeanPath is the mean over the calls, each of them once.
 	MeanPath float64
-	// WeightedPath is the mean over the calls by the weights that Compile was
-	// given, and WeightedUncached that over those which the kernel doesn't answer
-	// from its cache (see [Program.Cacheable]): what a call costs that costs anything.
-	// Both are 0 without weights.
+	// WeightedPath is the mean over the calls by weight, and WeightedUncached the
+	// same over the calls that the kernel doesn't answer from its cache (see
+	// [Program.Cacheable]). Both are 0 without weights.
 	WeightedPath     float64
 	WeightedUncached float64
 	ABIs             int // that the program covers
@@ -35,8 +34,8 @@ type Stats struct {
 	PerABI []ABIStats
 	// Calls are the calls by ABI and number.
 	Calls []CallStats
-	// Rules are what the rules put into the program, in their order; nil for a
-	// program from elsewhere.
+	// Rules are what the rules cost, in their order; nil for a program from
+	// elsewhere.
 	Rules []RuleCost
 }
 
@@ -57,13 +56,13 @@ type CallStats struct {
 	Nr   uint32    // the number, as it is in seccomp_data.nr
 	Name string    // the kernel's name for it
 	// Shortest and Longest are the fewest and the most instructions that the call
-	// can make the program run. The program is followed knowing number and
-	// architecture; where it looks at anything else, it may go either way.
-	// So no call runs fewer or more, and there may be none that runs just as many.
+	// can make the program run. They are bounds: the program is followed knowing
+	// only number and architecture, and where it looks at anything else both
+	// branches count.
 	Shortest int
 	Longest  int
-	// Cacheable is whether the kernel can answer the call from its cache: there is
-	// one for the ABI and the number, and [Program.Cacheable] says yes.
+	// Cacheable is whether the kernel can answer the call from its cache: it has one
+	// for the ABI and the number, and [Program.Cacheable] says yes.
 	Cacheable bool
 }
 

@@ -23,24 +23,23 @@ import (
 //	------ ----------- ----------- --------- --------- ----------------
 //	100.00    0.000727          11        64        13 total
 //
-// Several tables add up, as those of several runs do. Text around them, such as
-// what the traced program had to say, is skipped; input without any table is an
-// error. So is a table that breaks off: what it lacks nobody would miss.
+// Several tables add up. Text around them, such as the output of the traced
+// program, is skipped. Input without a table is an error, and so is a table that
+// breaks off, because nobody would notice what is missing.
 //
-// A table is of strace's own ABI unless the line before it says otherwise, as in
-// "System call usage summary for 32 bit mode:" (strace, src/count.c and
-// src/arch_defs.h). The ABI on is strace's own, and with it that of the machine
-// where it ran; it tells what "32 bit" is there. Zero leaves it open: then the
-// weights are for the own ABI of whichever target a filter is made for, and
-// tables that say "32 bit" or "64 bit" are an error.
+// A table is about strace's own ABI unless the line before it says otherwise, as
+// in "System call usage summary for 32 bit mode:" (strace, src/count.c and
+// src/arch_defs.h). The argument on is strace's own ABI, which also tells what
+// "32 bit" means. If it is zero, the weights are for the own ABI of the target that
+// a filter is made for, and tables that say "32 bit" or "64 bit" are an error.
 //
-// A call whose name strace didn't know, printed like syscall_0x1d7, has the name
-// that the ABI's table gives that number, and is left out if it has none.
-// Counts that don't fit 64 bits are taken for the most that does. Lines of
-// tables can have 4096 bytes, names 64, and the input 65536 rows.
+// A call that strace has no name for, printed like syscall_0x1d7, gets the name
+// that the ABI's table gives the number, and is left out if there is none. Counts
+// beyond 64 bits become the largest number. A line may have 4096 bytes, a name 64,
+// and the input 65536 rows.
 //
-// Errors of the input are a [*StraceError], those of r are wrapped; there are no
-// weights then.
+// Bad input is a [*StraceError]; errors of r are wrapped. There are no weights
+// then.
 func ParseStrace(r io.Reader, on arch.Arch) (Weights, error) {
 	if on != 0 && !on.Valid() {
 		return nil, &ArchError{Arch: on, Reason: "is no ABI"}
@@ -89,8 +88,8 @@ func (p *straceParser) errorf(reason string, quoted ...string) error {
 	return &StraceError{Line: p.line, Reason: reason}
 }
 
-// next returns the next line without the white space around it. Of one that is
-// too long nothing is kept but that.
+// next returns the next line without the white space around it, or that it is too
+// long.
 func (p *straceParser) next() (text string, long bool, err error) {
 	b, err := p.in.ReadSlice('\n')
 	for ; errors.Is(err, bufio.ErrBufferFull); _, err = p.in.ReadSlice('\n') {
@@ -137,8 +136,8 @@ func (p *straceParser) tables() (int, error) {
 	}
 }
 
-// mode reads the line that says of which ABI the next table is. A program that
-// ends its last line of output with no newline has it before that line's text.
+// mode reads the line that says which ABI the next table is about. It may follow
+// output of the traced program that doesn't end with a newline.
 func (p *straceParser) mode(text string) error {
 	_, mode, ok := strings.Cut(text, "System call usage summary for ")
 	if !ok {
@@ -166,16 +165,16 @@ func (p *straceParser) mode(text string) error {
 	return p.errorf("a kernel for "+p.on.String()+" has no ABI that is called", mode)
 }
 
-// columns say where in a table's rows stands what.
+// columns is the layout of a table's rows.
 type columns struct {
 	n             int // how many there are
 	calls, name   int
 	errors, blank int // the column that is blank where there are none; whether there is such
 }
 
-// columnsOf returns the columns of a table, if that is what begins with these two
-// lines: names, and below each of them a rule. The names are counted from the
-// end, because the traced program may have left something before them.
+// columnsOf returns the columns of a table, if these two lines begin one: names,
+// and a rule below each. Names are counted from the end, because output of the
+// traced program may come before them.
 func columnsOf(head, rules string) (columns, bool) {
 	c := columns{calls: -1, name: -1}
 	names := strings.Fields(strings.ReplaceAll(head, "% time", "%time"))
@@ -203,7 +202,7 @@ func ruled(text string) int {
 	return len(strings.Fields(text))
 }
 
-// rows reads the rest of a table, up to the rules above its total.
+// rows reads the rest of a table, up to the rules above the total.
 func (p *straceParser) rows(c columns) error {
 	for {
 		text, long, err := p.next()

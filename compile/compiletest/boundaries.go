@@ -11,7 +11,7 @@ import (
 	"github.com/portcullis-go/portcullis/profile"
 )
 
-// Boundaries returns calls at which a filter for p is most likely to be wrong:
+// Boundaries returns the calls on which a filter for p is most likely to be wrong:
 //
 //   - the numbers of p's calls and those next to them, the ends of its ranges of
 //     numbers and their outer neighbours, the ends of X32's range, and -1;
@@ -68,14 +68,14 @@ func foreign(arches []arch.Arch, yield func(compile.Data) bool) {
 
 const x32Bit = 0x40000000
 
-// claim is the numbers for which one rule speaks on an ABI, sorted.
-type claim struct {
-	numbers []uint32
+// scope is the calls of an ABI that one rule is about.
+type scope struct {
+	numbers []uint32 // sorted
 	ranges  []profile.NumberRange
 	cond    profile.Cond
 }
 
-func (c claim) has(nr uint32) bool {
+func (c scope) has(nr uint32) bool {
 	if _, ok := slices.BinarySearch(c.numbers, nr); ok {
 		return true
 	}
@@ -84,24 +84,24 @@ func (c claim) has(nr uint32) bool {
 
 // ofABI yields the calls of one ABI and reports whether to go on.
 func ofABI(p profile.Profile, a arch.Arch, yield func(compile.Data) bool) bool {
-	var claims []claim
+	var scopes []scope
 	for _, r := range p.Rules {
 		if len(r.Arches) > 0 && !slices.Contains(r.Arches, a) {
 			continue
 		}
-		c := claim{ranges: r.Numbers, cond: r.If}
+		c := scope{ranges: r.Numbers, cond: r.If}
 		for _, name := range r.Syscalls {
 			if d, err := compile.Call(a, name); err == nil {
 				c.numbers = append(c.numbers, uint32(d.Nr))
 			}
 		}
 		slices.Sort(c.numbers)
-		claims = append(claims, c)
+		scopes = append(scopes, c)
 	}
 	selectors := multiplexers(a)
-	for _, nr := range numbers(a, claims) {
+	for _, nr := range numbers(a, scopes) {
 		var conds []profile.Cond
-		for _, c := range claims {
+		for _, c := range scopes {
 			if c.cond != nil && c.has(nr) {
 				conds = append(conds, c.cond)
 			}
@@ -150,7 +150,7 @@ func multiplexers(a arch.Arch) map[uint32]int {
 }
 
 // numbers returns the numbers to try on ABI a, ascending.
-func numbers(a arch.Arch, claims []claim) []uint32 {
+func numbers(a arch.Arch, scopes []scope) []uint32 {
 	set := make(map[uint32]bool)
 	around := func(first, last uint32) {
 		for _, nr := range [...]uint32{first - 1, first, last, last + 1} {
@@ -165,7 +165,7 @@ func numbers(a arch.Arch, claims []claim) []uint32 {
 	for nr := range multiplexers(a) {
 		set[nr] = true
 	}
-	for _, c := range claims {
+	for _, c := range scopes {
 		for _, nr := range c.numbers {
 			around(nr, nr)
 		}
@@ -203,14 +203,10 @@ const (
 	maxValues  = 4096 // from here on, few bases
 )
 
-// combinations yields arguments for a number on which these conditions stand.
+// combinations yields arguments for a number with these conditions.
 func combinations(conds []profile.Cond, yield func(fields) bool) bool {
-	var base fields
 	if len(conds) == 0 {
-		for i := range base {
-			base[i] = ^uint64(0)
-		}
-		return yield(fields{}) && yield(base)
+		return yield(fields{}) && yield(allOnes())
 	}
 	values, product, total := constants(conds), 1, 0
 	for _, vs := range values {
@@ -225,20 +221,28 @@ func combinations(conds []profile.Cond, yield func(fields) bool) bool {
 		bases = bases[:min(len(bases), 2)]
 	}
 	for _, base := range bases {
-		if !yield(base) {
+		if !yield(base) || !oneChanged(base, values, yield) {
 			return false
 		}
-		for i, vs := range values {
-			for _, v := range vs {
-				f := base
-				f[i] = v
-				if !yield(f) {
-					return false
-				}
+	}
+	return random(values, rand.New(rand.NewPCG(1, uint64(total))), yield)
+}
+
+// oneChanged yields base with each value of each field.
+func oneChanged(base fields, values [7][]uint64, yield func(fields) bool) bool {
+	for i, vs := range values {
+		f := base
+		for _, f[i] = range vs {
+			if !yield(f) {
+				return false
 			}
 		}
 	}
-	rnd := rand.New(rand.NewPCG(1, uint64(total)))
+	return true
+}
+
+// random yields random choices of the values.
+func random(values [7][]uint64, rnd *rand.Rand, yield func(fields) bool) bool {
 	for range maxRandom {
 		var f fields
 		for i, vs := range values {
@@ -251,6 +255,14 @@ func combinations(conds []profile.Cond, yield func(fields) bool) bool {
 		}
 	}
 	return true
+}
+
+// allOnes returns fields with all bits set.
+func allOnes() (f fields) {
+	for i := range f {
+		f[i] = ^uint64(0)
+	}
+	return f
 }
 
 // all yields every combination of the values of fields from i on.

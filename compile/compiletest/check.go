@@ -13,7 +13,7 @@ import (
 	"github.com/portcullis-go/portcullis/profile"
 )
 
-// Case is a call and the verdict that a policy shall give it.
+// Case is a call and the verdict that a policy must give it.
 type Case struct {
 	// Name says what the case is about. It may be empty.
 	Name string
@@ -32,8 +32,9 @@ type Case struct {
 }
 
 // Check runs the program on the call of each case. A verdict other than Want is
-// an error of t that shows the way through the program, and so is a call that
-// makes no sense; the other cases are tried nevertheless.
+// an error of t that shows the path through the program. So is a call that can't be
+// parsed; the other cases are tried nevertheless. No program is an error for each
+// case.
 //
 // An Errno is compared by its number on the case's ABI.
 func Check(t testing.TB, prog *compile.Program, cases []Case) {
@@ -108,11 +109,11 @@ const maxShown = 5
 
 // Equivalent evaluates the profile by its rules ([compile.Evaluate]) and runs
 // the program on all of [Boundaries]. Differences are errors of t: the first
-// few are shown, each with the rule that decided and the way through the
+// few are shown, each with the rule that decided and the path through the
 // program.
 //
-// It tells a program that was made of another profile, or for another target,
-// from one that was not. It is a test, no proof.
+// It finds a program that was made from another profile, or for another target. It
+// is a test, not a proof; [compile.Verify] is a proof.
 func Equivalent(t testing.TB, p profile.Profile, target compile.Target, prog *compile.Program) {
 	t.Helper()
 	calls, different := 0, 0

@@ -95,7 +95,7 @@ func TestCheckFails(t *testing.T) {
 	if len(r.errors) != 8 {
 		t.Errorf("%d errors: %q", len(r.errors), r.errors)
 	}
-	// The way through the program follows.
+	// The path through the program follows.
 	if !strings.Contains(r.errors[1], "socket(0x26)") || !strings.Contains(r.errors[1], "=> Errno(EPERM)") {
 		t.Error(r.errors[1])
 	}
@@ -143,7 +143,7 @@ func TestEquivalentFails(t *testing.T) {
 		!strings.Contains(r.errors[5], "calls have different verdicts") {
 		t.Errorf("%q", r.errors)
 	}
-	// A profile that has no meaning is one error.
+	// A profile that can't be resolved is one error.
 	for _, p := range []profile.Profile{
 		policy().Do(profile.Log(), "fcntl").If(profile.Arg(0).Equal(1 << 40)),
 		profile.New(profile.Allow()).On(99),

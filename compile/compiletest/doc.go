@@ -1,6 +1,6 @@
-// Package compiletest provides utilities for testing policies: that a filter
-// gives chosen calls the verdicts that its author had in mind, and that it
-// decides like its profile where the two are most likely to differ.
+// Package compiletest tests policies: that a filter gives chosen calls the verdicts
+// that its author had in mind ([Check]), and that it decides like its profile where
+// the two are most likely to differ ([Equivalent]).
 //
 //	func TestPolicy(t *testing.T) {
 //		p := policy()
@@ -16,6 +16,7 @@
 //		compiletest.Equivalent(t, p, target, prog)
 //	}
 //
-// Programs are simulated. The tests need no kernel and no privileges, and run on
-// any operating system, whatever the target.
+// Programs are simulated, so that tests need no kernel and no privileges and run on
+// any operating system, for any target. Failures are reported through testing.TB.
+// Not tested is what the kernel does with the filter.
 package compiletest

@@ -76,11 +76,7 @@ func masked(v, mask uint64) []uint64 {
 // that can be found without much thought: for the parts of an And that
 // contradict each other it can't.
 func witnesses(conds []profile.Cond) []fields {
-	var ones fields
-	for i := range ones {
-		ones[i] = ^uint64(0)
-	}
-	bases := []fields{{}, ones}
+	bases := []fields{{}, allOnes()}
 	for i := range maxBases / 2 {
 		c := conds[i*len(conds)/(maxBases/2)]
 		var yes, no fields
@@ -91,8 +87,8 @@ func witnesses(conds []profile.Cond) []fields {
 	return bases[:maxBases]
 }
 
-// choose sets fields such that c holds, or doesn't. Of several ways it takes
-// the one with the index turn, modulo their number.
+// choose sets fields such that c holds, or doesn't. Where one of several parts is
+// enough, it takes the one with the index turn, modulo their number.
 func choose(c profile.Cond, want bool, turn int, f *fields) {
 	parts := func(cs []profile.Cond, needAll bool) {
 		for i := range cs {
