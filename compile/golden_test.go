@@ -172,7 +172,7 @@ func TestBinary(t *testing.T) {
 			if err != nil || back.String() != prog.String() {
 				t.Fatalf("%s on %v: %v", e.name, g, err)
 			}
-			if len(bin) != 8*prog.Stats(nil).Instructions || prog.Stats(nil).ABIs != len(g) {
+			if len(bin) != 8*prog.Stats(nil).Instructions || len(prog.Stats(nil).PerABI) != len(g) {
 				t.Fatalf("%s on %v: %d bytes, %v", e.name, g, len(bin), prog.Stats(nil))
 			}
 		}

@@ -119,7 +119,7 @@ func TestTexts(t *testing.T) {
 	if err := error(&compile.InternalError{Err: io.EOF}); !errors.Is(err, io.EOF) {
 		t.Error("InternalError hides its cause")
 	}
-	if trace.Return != 0x7ffc0000 || len(trace.PCs) == 0 || trace.PCs[0] != 0 {
+	if trace.Action() != profile.Log() || len(trace.PCs) == 0 || trace.PCs[0] != 0 {
 		t.Errorf("%+v", trace)
 	}
 }

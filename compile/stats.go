@@ -29,8 +29,7 @@ type Stats struct {
 	// [Program.Cacheable]). Both are 0 without weights.
 	WeightedPath     float64
 	WeightedUncached float64
-	ABIs             int // that the program covers
-	// PerABI are the figures of those, in the order of [Program.Arches].
+	// PerABI are the figures by ABI, in the order of [Program.Arches].
 	PerABI []ABIStats
 	// Calls are the calls by ABI and number.
 	Calls []CallStats
@@ -74,7 +73,7 @@ func (p *Program) Stats(w Weights) Stats {
 	if p.missing() {
 		return Stats{}
 	}
-	s := Stats{Instructions: len(p.raw), LongestPath: p.longestPath(), ABIs: len(p.arches), Rules: slices.Clone(p.costs)}
+	s := Stats{Instructions: len(p.raw), LongestPath: p.longestPath(), Rules: slices.Clone(p.costs)}
 	total := 0
 	for _, a := range p.arches {
 		abi, sum := ABIStats{Arch: a}, 0
@@ -151,8 +150,8 @@ func (s Stats) String() string {
 	if s.WeightedPath > 0 {
 		fmt.Fprintf(&b, "weighted %.1f, ", s.WeightedPath)
 	}
-	fmt.Fprintf(&b, "%d ABI", s.ABIs)
-	if s.ABIs != 1 {
+	fmt.Fprintf(&b, "%d ABI", len(s.PerABI))
+	if len(s.PerABI) != 1 {
 		b.WriteByte('s')
 	}
 	return b.String()

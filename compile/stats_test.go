@@ -135,7 +135,7 @@ func TestStatsByForce(t *testing.T) {
 			t.Errorf("%v: %d cached, want %d", a, abi.Cached, want)
 		}
 	}
-	if n != len(s.Calls) || s.ABIs != len(p.Arches) || s.MeanPath != float64(sum)/float64(n) {
+	if n != len(s.Calls) || len(s.PerABI) != len(p.Arches) || s.MeanPath != float64(sum)/float64(n) {
 		t.Errorf("%v, %d calls, mean %v", s, n, float64(sum)/float64(n))
 	}
 	if s.LongestPath < s.PerABI[0].LongestPath || s.WeightedPath != 0 || s.WeightedUncached != 0 {
@@ -211,7 +211,7 @@ func TestStatsTexts(t *testing.T) {
 	if got, want := (compile.Stats{}).Table(), "0 instructions, longest path 0, mean 0.0, 0 ABIs\n"; got != want {
 		t.Errorf("%q, want %q", got, want)
 	}
-	s := compile.Stats{Instructions: 67, LongestPath: 15, MeanPath: 9.25, WeightedPath: 4.04, WeightedUncached: 8, ABIs: 2,
+	s := compile.Stats{Instructions: 67, LongestPath: 15, MeanPath: 9.25, WeightedPath: 4.04, WeightedUncached: 8,
 		PerABI: []compile.ABIStats{
 			{Arch: arch.X86_64, Calls: 385, MeanPath: 9.96, LongestPath: 15, Cached: 33},
 			{Arch: arch.X86, Calls: 461, MeanPath: 2, LongestPath: 2},
@@ -236,7 +236,7 @@ func TestStatsFromRaw(t *testing.T) {
 			t.Fatal(err)
 		}
 		s := prog.Stats(nil)
-		if s.Instructions != 1 || s.LongestPath != 1 || s.MeanPath != 1 || s.ABIs != 1 || s.Rules != nil || s.PerABI[0].Cached != 0 || len(s.Calls) != s.PerABI[0].Calls {
+		if s.Instructions != 1 || s.LongestPath != 1 || s.MeanPath != 1 || len(s.PerABI) != 1 || s.Rules != nil || s.PerABI[0].Cached != 0 || len(s.Calls) != s.PerABI[0].Calls {
 			t.Errorf("%v: %v", a, s)
 		}
 	}

@@ -83,7 +83,7 @@ func (s *Store) chain(t Test, yes, no Ref) Ref {
 	return r
 }
 
-// outcome is what one bit of the operand decides.
+// outcome is what the bits of the operand so far decide of a test.
 type outcome uint8
 
 const (
@@ -92,8 +92,8 @@ const (
 	fails
 )
 
-// bit returns what it decides that a bit of the operand is b, all bits above it
-// having left the test open.
+// bit returns the outcome if bit i of the operand is b and the bits above it left
+// the test open.
 func (t Test) bit(i int, b uint64) outcome {
 	k := t.K >> i & 1
 	switch {
@@ -107,7 +107,7 @@ func (t Test) bit(i int, b uint64) outcome {
 	return holds
 }
 
-// end returns what it decides that all bits left the test open.
+// end returns the outcome if all bits left the test open.
 func (t Test) end() outcome {
 	if t.Op == Equal || t.Op == GreaterEqual {
 		return holds

@@ -4,7 +4,7 @@ import (
 	"github.com/portcullis-go/portcullis/internal/cbpf"
 )
 
-// group is the numbers that come to one instruction in one state.
+// group is the numbers that reach one instruction in one state.
 type group struct {
 	state state
 	nrs   []span // ascending, unless mixed
@@ -12,8 +12,8 @@ type group struct {
 	next  int32 // group of the same instruction, as in lifter.waiting
 }
 
-// run executes the program for these numbers and l.arch, and leaves what becomes
-// of them in l.leaves. It stops early if l.cut is set.
+// run executes the program for these numbers and l.arch, and puts what they lead to
+// in l.leaves. It stops early if l.cut is set.
 func (l *lifter) run(nrs span) {
 	l.s.work(32 + len(l.prog)/8)
 	l.leaves, l.groups = l.leaves[:0], l.groups[:0]
@@ -31,7 +31,7 @@ func (l *lifter) run(nrs span) {
 	}
 }
 
-// arrive adds numbers that come to an instruction. They are the caller's no more.
+// arrive adds numbers that reach an instruction, and takes the slice over.
 func (l *lifter) arrive(pc int, st state, nrs []span) {
 	if len(nrs) == 0 || !l.s.work(1+len(nrs)) {
 		return

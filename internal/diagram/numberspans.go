@@ -23,7 +23,7 @@ func joined(spans []span) []span {
 	return out
 }
 
-// reaching returns the place of the first span that ends at a number or above.
+// reaching returns the index of the first span that ends at a number or above.
 func reaching(spans []span, nr uint32) int {
 	i, n := 0, len(spans)
 	for i < n {
@@ -40,14 +40,14 @@ func reaching(spans []span, nr uint32) int {
 // apart.
 const maxParts = 1 << 18
 
-// part counts a span that is divided.
+// part counts one more span.
 func (l *lifter) part() {
 	if l.parts++; l.parts > maxParts {
 		l.s.full = true
 	}
 }
 
-// divide divides numbers by a test of them. It takes nrs over.
+// divide divides numbers by a test of the number, and takes nrs over.
 func (l *lifter) divide(t wordTest, nrs []span) (yes, no []span) {
 	if !t.plain(l.word) {
 		return l.divideMasked(t, nrs)
@@ -65,7 +65,7 @@ func (l *lifter) divide(t wordTest, nrs []span) (yes, no []span) {
 	if i == len(nrs) || nrs[i].first >= at {
 		return nrs[i:], nrs[:i:i]
 	}
-	// Of the part that is short a copy is made.
+	// Copy the shorter part.
 	l.part()
 	low, high := span{nrs[i].first, at - 1}, span{at, nrs[i].last}
 	if i < len(nrs)/2 {
@@ -103,8 +103,8 @@ func (l *lifter) divideOne(k uint32, nrs []span) (yes, no []span) {
 	return []span{{k, k}}, nrs
 }
 
-// divideMasked divides numbers by a test that doesn't see all of their bits, or
-// sees them inverted.
+// divideMasked divides numbers by a test of some of their bits, or of inverted
+// ones.
 func (l *lifter) divideMasked(t wordTest, nrs []span) (yes, no []span) {
 	for _, s := range nrs {
 		for rest := s; l.s.step(); rest, s = (span{s.last + 1, rest.last}), (span{s.last + 1, rest.last}) {

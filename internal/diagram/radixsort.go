@@ -1,8 +1,8 @@
 package diagram
 
-// Sort sorts numbers, of which the bits below from are sorted already where the
-// others are equal. It is a tenth of the code of package slices' sort, which would
-// be part of every program.
+// Sort sorts numbers whose bits below from are already in order wherever the other
+// bits are equal. It is a tenth of the code of package slices' sort, which every
+// program that compiles a filter would carry.
 func Sort(s []uint64, from int) {
 	if len(s) <= 32 {
 		for i, v := range s {

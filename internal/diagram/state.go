@@ -14,14 +14,15 @@ const (
 	wordArgs = wordIP // words from here on are symbols
 )
 
-// state is what the machine holds, and what a test has told of one word.
+// state is what the machine holds, and what is known of one word of an argument.
 type state struct {
 	a, x  value
 	mem   int
 	known fact
 }
 
-// fact is that a word of an argument has this value. The zero fact is none.
+// fact is the value of a word of an argument, found by a test for equality. The
+// zero fact is none.
 type fact struct {
 	word  uint8
 	value uint32
@@ -29,11 +30,11 @@ type fact struct {
 
 const scratchWords = cbpf.ScratchWords
 
-// scratchMemory is the machine's other memory.
+// scratchMemory is M[0] to M[15].
 type scratchMemory [scratchWords]value
 
-// forgetDead forgets what the program doesn't look at from pc on, so that states which
-// differ in nothing else are one.
+// forgetDead clears what the program doesn't read from pc on, so that states that
+// differ in nothing else become one.
 func (l *lifter) forgetDead(pc int, st *state) {
 	live := l.live[pc]
 	if live&(liveWord<<st.known.word) == 0 {
@@ -56,15 +57,15 @@ func (l *lifter) forgetDead(pc int, st *state) {
 	}
 }
 
-// dependsOnCell reports whether what the program does from pc on depends on the audit
-// architecture or the number.
+// dependsOnCell reports whether what the program does from pc on depends on the
+// audit architecture or the number.
 func (l *lifter) dependsOnCell(pc int, st *state) bool {
 	of := func(v value) bool { return v.keep != 0 && v.word < wordArgs }
 	return l.live[pc]&liveCell != 0 || of(st.a) || of(st.x) ||
 		st.mem != 0 && slices.ContainsFunc(l.mems[st.mem][:], of)
 }
 
-// memory returns the index of a scratch memory, which is the caller's no more.
+// memory returns the index of a scratch memory and takes it over.
 func (l *lifter) memory(mem *scratchMemory) int {
 	if l.mems == nil {
 		l.mems = []*scratchMemory{new(scratchMemory)}

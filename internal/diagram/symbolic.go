@@ -62,7 +62,7 @@ func (l *lifter) exec(pc int, st *state) (done bool) {
 }
 
 // others runs the instructions that exec doesn't know. It takes and returns the
-// state: through a pointer, all states would be on the heap.
+// state by value: a pointer would put all states on the heap.
 func (l *lifter) others(pc int, st state) (_ state, done bool) {
 	ins := l.prog[pc]
 	switch ins.Op {
