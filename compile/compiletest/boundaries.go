@@ -82,8 +82,8 @@ func (c scope) has(nr uint32) bool {
 	return slices.ContainsFunc(c.ranges, func(r profile.NumberRange) bool { return r.First <= nr && nr <= r.Last })
 }
 
-// ofABI yields the calls of one ABI and reports whether to go on.
-func ofABI(p profile.Profile, a arch.Arch, yield func(compile.Data) bool) bool {
+// scopesOf returns what the rules are about on an ABI.
+func scopesOf(p profile.Profile, a arch.Arch) []scope {
 	var scopes []scope
 	for _, r := range p.Rules {
 		if len(r.Arches) > 0 && !slices.Contains(r.Arches, a) {
@@ -98,6 +98,12 @@ func ofABI(p profile.Profile, a arch.Arch, yield func(compile.Data) bool) bool {
 		slices.Sort(c.numbers)
 		scopes = append(scopes, c)
 	}
+	return scopes
+}
+
+// ofABI yields the calls of one ABI and reports whether to go on.
+func ofABI(p profile.Profile, a arch.Arch, yield func(compile.Data) bool) bool {
+	scopes := scopesOf(p, a)
 	selectors := multiplexers(a)
 	for _, nr := range numbers(a, scopes) {
 		var conds []profile.Cond
@@ -107,10 +113,7 @@ func ofABI(p profile.Profile, a arch.Arch, yield func(compile.Data) bool) bool {
 			}
 		}
 		emit := func(v fields) bool { return yield(v.data(a, nr)) }
-		if !combinations(conds, emit) {
-			return false
-		}
-		if !subcalls(selectors[nr], conds, emit) {
+		if !combinations(conds, emit) || !subcalls(selectors[nr], conds, emit) {
 			return false
 		}
 	}

@@ -60,21 +60,16 @@ func TestFormat(t *testing.T) {
 // TestFormatDistinct looks for two instructions that look the same.
 func TestFormatDistinct(t *testing.T) {
 	seen := map[string]bpf.RawInstruction{}
-	for code := range 0x200 {
-		for _, jt := range []uint8{0, 1} {
-			for _, jf := range []uint8{0, 1} {
-				for _, k := range []uint32{0, 1, 10, 16, 1 << 31, 0xffffffff} {
-					ins := bpf.RawInstruction{Op: uint16(code), Jt: jt, Jf: jf, K: k}
-					text := Format([]bpf.RawInstruction{ins}, 0)
-					if prev, dup := seen[text]; dup {
-						t.Errorf("%+v and %+v are both %q", prev, ins, text)
-					}
-					if strings.Contains(text, "%!") {
-						t.Errorf("%+v: %q", ins, text)
-					}
-					seen[text] = ins
-				}
-			}
+	ks := []uint32{0, 1, 10, 16, 1 << 31, 0xffffffff}
+	for i := range 0x200 * 4 * len(ks) {
+		ins := bpf.RawInstruction{Op: uint16(i / 4 / len(ks)), Jt: uint8(i & 1), Jf: uint8(i >> 1 & 1), K: ks[i/4%len(ks)]}
+		text := Format([]bpf.RawInstruction{ins}, 0)
+		if prev, dup := seen[text]; dup {
+			t.Errorf("%+v and %+v are both %q", prev, ins, text)
 		}
+		if strings.Contains(text, "%!") {
+			t.Errorf("%+v: %q", ins, text)
+		}
+		seen[text] = ins
 	}
 }

@@ -96,16 +96,7 @@ func runThread(seed uint64) (calls int, err error) {
 	if err := sys.SetNoNewPrivs(); err != nil {
 		return 0, err
 	}
-	g := newGenerator(100 + seed)
-	g.retA, g.omit = true, []uint16{RetK}
-	switch runtime.GOARCH {
-	case "arm", "ppc64", "ppc64le", "s390x": // whose compilers don't take X modulo 32
-		g.omit = append(g.omit, LshX, RshX)
-	}
-	g.offsets = []uint32{OffNr}
-	for off := uint32(OffArgs); off < SizeOf; off += 4 {
-		g.offsets = append(g.offsets, off)
-	}
+	g := nativeGenerator(seed)
 	for nr, used := uint32(firstNr), 0; ; nr++ {
 		prog := g.program()
 		filter := wrap(prog, nr)
@@ -114,11 +105,8 @@ func runThread(seed uint64) (calls int, err error) {
 		}
 		_, err := sys.SetFilter(0, insns(filter))
 		full := used+Cost(filter) > maxTotal
-		if full && errors.Is(err, syscall.ENOMEM) {
-			return calls, nil
-		}
 		// With net.core.bpf_jit_harden programs grow, by how much is secret.
-		if errors.Is(err, syscall.ENOMEM) && hardened() {
+		if errors.Is(err, syscall.ENOMEM) && (full || hardened()) {
 			return calls, nil
 		}
 		if err != nil || full {
@@ -133,6 +121,22 @@ func runThread(seed uint64) (calls int, err error) {
 			calls += n
 		}
 	}
+}
+
+// nativeGenerator makes programs on which the kernel of this machine and Run must
+// agree.
+func nativeGenerator(seed uint64) *generator {
+	g := newGenerator(100 + seed)
+	g.retA, g.omit = true, []uint16{RetK}
+	switch runtime.GOARCH {
+	case "arm", "ppc64", "ppc64le", "s390x": // whose compilers don't take X modulo 32
+		g.omit = append(g.omit, LshX, RshX)
+	}
+	g.offsets = []uint32{OffNr}
+	for off := uint32(OffArgs); off < SizeOf; off += 4 {
+		g.offsets = append(g.offsets, off)
+	}
+	return g
 }
 
 // compareRun makes the calls that show the value of one run.
