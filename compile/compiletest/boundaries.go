@@ -1,6 +1,7 @@
 package compiletest
 
 import (
+	"cmp"
 	"iter"
 	"maps"
 	"math/rand/v2"
@@ -28,14 +29,11 @@ import (
 // half of an argument is 0 on ABIs that have 32-bit registers, as it is in the
 // kernel. A profile that can't be compiled has what calls can be found.
 func Boundaries(p profile.Profile, t compile.Target) iter.Seq[compile.Data] {
+	arches := p.Arches
+	if len(arches) == 0 {
+		arches = []arch.Arch{cmp.Or(t.Arch, arch.Native())}
+	}
 	return func(yield func(compile.Data) bool) {
-		arches := p.Arches
-		if len(arches) == 0 {
-			arches = []arch.Arch{t.Arch}
-			if t.Arch == 0 {
-				arches[0] = arch.Native()
-			}
-		}
 		for _, a := range arches {
 			if a.Valid() && !ofABI(p, a, yield) {
 				return
@@ -127,13 +125,12 @@ func subcalls(n int, conds []profile.Cond, yield func(fields) bool) bool {
 	if len(conds) > 0 {
 		bases = witnesses(conds)
 	}
-	for sub := range uint64(n) {
-		for _, f := range bases {
-			// The upper half of ipc's selector is a version, socketcall's is not.
-			for _, f[0] = range [...]uint64{sub, sub | 1<<16, sub | 1<<32} {
-				if !yield(f) {
-					return false
-				}
+	for i := range n * len(bases) {
+		sub, f := uint64(i/len(bases)), bases[i%len(bases)]
+		// The upper half of ipc's selector is a version, socketcall's is not.
+		for _, f[0] = range [...]uint64{sub, sub | 1<<16, sub | 1<<32} {
+			if !yield(f) {
+				return false
 			}
 		}
 	}
@@ -152,29 +149,35 @@ func multiplexers(a arch.Arch) map[uint32]int {
 	return m
 }
 
+type numberSet map[uint32]bool
+
+// around adds the ends of a range and the numbers next to them.
+func (s numberSet) around(first, last uint32) {
+	for _, nr := range [...]uint32{first - 1, first, last, last + 1} {
+		s[nr] = true
+	}
+}
+
+func (c scope) addTo(set numberSet) {
+	for _, nr := range c.numbers {
+		set.around(nr, nr)
+	}
+	for _, r := range c.ranges {
+		set.around(r.First, r.Last)
+	}
+}
+
 // numbers returns the numbers to try on ABI a, ascending.
 func numbers(a arch.Arch, scopes []scope) []uint32 {
-	set := make(map[uint32]bool)
-	around := func(first, last uint32) {
-		for _, nr := range [...]uint32{first - 1, first, last, last + 1} {
-			set[nr] = true
-		}
+	set := make(numberSet)
+	for _, nr := range [...]uint32{0, x32Bit, 1 << 31, 1<<32 - 2, a.Base()} { // next to 0 is -1
+		set.around(nr, nr)
 	}
-	around(0, 0) // and -1
-	around(x32Bit, x32Bit)
-	around(1<<31, 1<<31)
-	around(1<<32-2, 1<<32-2)
-	around(a.Base(), a.Base())
 	for nr := range multiplexers(a) {
 		set[nr] = true
 	}
 	for _, c := range scopes {
-		for _, nr := range c.numbers {
-			around(nr, nr)
-		}
-		for _, r := range c.ranges {
-			around(r.First, r.Last)
-		}
+		c.addTo(set)
 	}
 	if a.Audit() == arch.X32.Audit() { // X32's numbers mean little to X86_64 but are near
 		for nr := range maps.Clone(set) {

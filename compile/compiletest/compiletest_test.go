@@ -2,6 +2,7 @@ package compiletest_test
 
 import (
 	"fmt"
+	"iter"
 	"slices"
 	"strings"
 	"testing"
@@ -203,21 +204,22 @@ func TestBoundariesRegisters(t *testing.T) {
 // A loop may end at any call.
 func TestBoundariesBreak(t *testing.T) {
 	p := policy().Allow("prctl").If(profile.And{profile.Arg(0).Equal(1), profile.Arg(1).Equal(2), profile.Or{profile.Arg(2).Less(3), profile.Arg(3).AnyBits(4)}})
-	n := 0
-	for range compiletest.Boundaries(p, x64) {
-		n++
-	}
+	n := countUpTo(1<<30, compiletest.Boundaries(p, x64))
 	for stop := 1; stop < n; stop += 1 + stop/10 {
-		i := 0
-		for range compiletest.Boundaries(p, x64) {
-			if i++; i == stop {
-				break
-			}
-		}
-		if i != stop {
+		if i := countUpTo(stop, compiletest.Boundaries(p, x64)); i != stop {
 			t.Fatalf("%d of %d", i, stop)
 		}
 	}
+}
+
+// countUpTo returns how many calls there are, or stop if there are more.
+func countUpTo(stop int, calls iter.Seq[compile.Data]) (n int) {
+	for range calls {
+		if n++; n == stop {
+			break
+		}
+	}
+	return n
 }
 
 // The zero target is the running machine.
