@@ -1,8 +1,8 @@
 package diagram
 
-// cache remembers what one operation made of pairs of nodes. It forgets an entry
-// where another one needs its place, which costs time and nothing else, so that
-// its size has a bound.
+// opCache remembers the results of one operation on pairs of nodes. It is bounded:
+// an entry is overwritten where another one needs its place, which costs only
+// time.
 type opCache struct {
 	entries []cached // their number is a power of two
 	epoch   uint32   // entries of another one are free places
