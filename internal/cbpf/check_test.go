@@ -13,18 +13,21 @@ const allow = 0x7fff0000
 // raw is any instruction.
 func raw(op uint16, k uint32) bpf.RawInstruction { return bpf.RawInstruction{Op: op, K: k} }
 
-func TestCheck(t *testing.T) {
+// checkCase is a program and the fault that Check finds.
+type checkCase struct {
+	name string
+	prog []bpf.RawInstruction
+	pc   int    // of the fault
+	want string // in the message; "" if there is no fault
+}
+
+func checkCases() []checkCase {
 	long := make([]bpf.RawInstruction, MaxInsns+1)
 	for i := range long {
 		long[i] = Ret(allow)
 	}
 	farthest := append([]bpf.RawInstruction{JA(MaxInsns - 2)}, long[:MaxInsns-1]...)
-	for _, test := range []struct {
-		name string
-		prog []bpf.RawInstruction
-		pc   int    // of the fault
-		want string // in the message; "" if there is no fault
-	}{
+	return []checkCase{
 		{"empty", nil, -1, "empty"},
 		{"too long", long, -1, "4097 instructions; the limit is 4096"},
 		{"longest", long[:MaxInsns], 0, ""},
@@ -61,7 +64,11 @@ func TestCheck(t *testing.T) {
 		{"read where nothing comes", []bpf.RawInstruction{JA(1), raw(LdMem, 7), Ret(0)}, 0, ""},
 		{"read after a ret", []bpf.RawInstruction{Ret(0), raw(LdMem, 7), Ret(0)}, 1, "M[7]"},
 		{"ignored fields", []bpf.RawInstruction{{Op: Neg, Jt: 255, Jf: 255, K: 0xffffffff}, {Op: RetA, Jt: 9, K: 1}}, 0, ""},
-	} {
+	}
+}
+
+func TestCheck(t *testing.T) {
+	for _, test := range checkCases() {
 		t.Run(test.name, func(t *testing.T) {
 			err := Check(test.prog)
 			if test.want == "" {
@@ -81,8 +88,8 @@ func TestCheck(t *testing.T) {
 	}
 }
 
-// TestTable holds what every operation must have, so that no reader of the
-// table meets a hole.
+// TestTable checks what every operation must have, so that no reader of the table
+// meets a hole.
 func TestTable(t *testing.T) {
 	seen := map[string]uint16{}
 	allowed := 0
