@@ -113,24 +113,8 @@ func (x pair) equal(t *testing.T, calls []compile.Data) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if diff != nil && (x.a.Run(diff.Data) != diff.A || x.b.Run(diff.Data) != diff.B || diff.A == diff.B) {
-		t.Errorf("Equal: %v, but %v and %v", diff, x.a.Run(diff.Data), x.b.Run(diff.Data))
-	}
-	lax, err := compile.AtLeastAsStrict(x.a, x.b)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if lax != nil && (x.a.Run(lax.Data) != lax.A || x.b.Run(lax.Data) != lax.B || lax.A.Kind() <= lax.B.Kind()) {
-		t.Errorf("AtLeastAsStrict: %v, but %v and %v", lax, x.a.Run(lax.Data), x.b.Run(lax.Data))
-	}
-	for _, d := range calls {
-		a, b := x.a.Run(d), x.b.Run(d)
-		if diff == nil && a != b {
-			t.Fatalf("Equal, but on %v %v and %v", d, a, b)
-		}
-		if lax == nil && a.Kind() > b.Kind() {
-			t.Fatalf("AtLeastAsStrict, but on %v %v and %v", d, a, b)
-		}
+	if r, ok := relate(t, x.a, x.b); ok {
+		r.check(t, calls)
 	}
 	if err := compile.Verify(x.a, x.p, x.target); err != nil {
 		t.Errorf("Verify: %v", err)
@@ -210,7 +194,21 @@ func (x pair) diff(t *testing.T, calls []compile.Data) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	// A profile whose verdict on a call is the index of its change.
+	index := x.indexOf(t, changes)
+	for _, d := range calls {
+		want := [2]profile.Action{x.a.Run(d), x.b.Run(d)}
+		got := [2]profile.Action{want[0], want[0]}
+		if i := x.changeOf(t, index, changes, d); i >= 0 {
+			got = [2]profile.Action{changes[i].A, changes[i].B}
+		}
+		if got != want {
+			t.Fatalf("Diff: on %v %v, want %v\n%v", d, got, want, changes)
+		}
+	}
+}
+
+// indexOf returns a profile whose verdict on a call is the index of its change.
+func (x pair) indexOf(t *testing.T, changes compile.Changes) profile.Profile {
 	index := profile.Profile{Default: profile.Allow(), BadArch: profile.Allow()}
 	for _, a := range arch.All() {
 		if a.ByteOrder() == x.a.Arches()[0].ByteOrder() {
@@ -226,27 +224,25 @@ func (x pair) diff(t *testing.T, calls []compile.Data) {
 				Syscalls: c.Syscalls, Numbers: c.Numbers, If: c.If, Action: profile.Trap(uint16(i))})
 		}
 	}
-	for _, d := range calls {
-		want := [2]profile.Action{x.a.Run(d), x.b.Run(d)}
-		got := [2]profile.Action{want[0], want[0]}
-		if i := slices.IndexFunc(changes, func(c compile.Change) bool {
-			return c.Arch == 0 && c.Audits.First <= d.Audit && d.Audit <= c.Audits.Last
-		}); i >= 0 {
-			got = [2]profile.Action{changes[i].A, changes[i].B}
-		} else if _, ok := arch.ByAudit(d.Audit, uint32(d.Nr)); ok {
-			v, err := compile.Evaluate(index, x.target, d)
-			if err != nil {
-				t.Fatalf("%v\n%v", err, changes)
-			}
-			if v.Rule >= 0 {
-				c := changes[v.Action.Data()]
-				got = [2]profile.Action{c.A, c.B}
-			}
-		}
-		if got != want {
-			t.Fatalf("Diff: on %v %v, want %v\n%v", d, got, want, changes)
-		}
+	return index
+}
+
+// changeOf returns the index of the change that is about a call, or -1.
+func (x pair) changeOf(t *testing.T, index profile.Profile, changes compile.Changes, d compile.Data) int {
+	i := slices.IndexFunc(changes, func(c compile.Change) bool {
+		return c.Arch == 0 && c.Audits.First <= d.Audit && d.Audit <= c.Audits.Last
+	})
+	if _, ok := arch.ByAudit(d.Audit, uint32(d.Nr)); i >= 0 || !ok {
+		return i
 	}
+	v, err := compile.Evaluate(index, x.target, d)
+	if err != nil {
+		t.Fatalf("%v\n%v", err, changes)
+	}
+	if v.Rule < 0 {
+		return -1
+	}
+	return int(v.Action.Data())
 }
 
 // A filter that has one verdict on everything covers no ABI in particular.

@@ -94,9 +94,9 @@ func matches(r profile.Rule, a arch.Arch, d Data) (answer, error) {
 	if len(r.Arches) > 0 && !slices.Contains(r.Arches, a) {
 		return no, nil
 	}
-	nr, best := uint32(d.Nr), no
+	best := no
 	for _, n := range r.Numbers {
-		if n.First <= nr && nr <= n.Last {
+		if nr := uint32(d.Nr); n.First <= nr && nr <= n.Last {
 			m, err := holds(r.If, a, "", d)
 			if err != nil {
 				return no, err
@@ -105,21 +105,27 @@ func matches(r profile.Rule, a arch.Arch, d Data) (answer, error) {
 		}
 	}
 	for _, name := range r.Syscalls {
-		if own, ok := syscalls.Lookup(a, name); ok && own == nr {
-			m, err := holds(r.If, a, name, d)
-			if err != nil {
-				return no, err
-			}
-			best = max(best, m)
+		m, err := matchesName(r, a, name, d)
+		if err != nil {
+			return no, err
 		}
-		if !r.Direct && through(a, name, d) {
-			if r.If == nil {
-				return yes, nil
-			}
-			best = max(best, perhaps)
-		}
+		best = max(best, m)
 	}
 	return best, nil
+}
+
+// matchesName reports whether a rule matches a call of ABI a by one of its names.
+func matchesName(r profile.Rule, a arch.Arch, name string, d Data) (answer, error) {
+	if nr, ok := syscalls.Lookup(a, name); ok && nr == uint32(d.Nr) {
+		return holds(r.If, a, name, d)
+	}
+	switch {
+	case r.Direct || !through(a, name, d):
+		return no, nil
+	case r.If == nil:
+		return yes, nil
+	}
+	return perhaps, nil
 }
 
 // through reports whether d is the named call made through socketcall or ipc.

@@ -1,6 +1,7 @@
 package compile
 
 import (
+	"errors"
 	"fmt"
 	"strconv"
 	"strings"
@@ -25,29 +26,39 @@ import (
 // arguments a filter can't see. Errors are those of [Call], and of the text.
 func ParseCall(a arch.Arch, text string) (Data, error) {
 	name, list, hasArgs := strings.Cut(text, "(")
-	name = strings.TrimSpace(name)
 	var args []uint64
+	var err error
 	if hasArgs {
-		list, closed := strings.CutSuffix(strings.TrimSpace(list), ")")
-		if !closed {
-			return Data{}, fmt.Errorf("compile: call %q: missing )", text)
-		}
-		for i, s := range strings.Split(list, ",") {
-			if s = strings.TrimSpace(s); s == "" && i == 0 && list == "" {
-				break
-			}
-			v, err := parseArg(s)
-			if err != nil {
-				return Data{}, fmt.Errorf("compile: call %q: argument %d: %w", text, i, err)
-			}
-			args = append(args, v)
-		}
+		args, err = parseArgs(list)
 	}
-	d, err := textCall(a, name, args)
+	var d Data
+	if err == nil {
+		d, err = textCall(a, strings.TrimSpace(name), args)
+	}
 	if err != nil {
 		return Data{}, fmt.Errorf("compile: call %q: %w", text, err)
 	}
 	return d, nil
+}
+
+// parseArgs reads a list of arguments up to its closing parenthesis.
+func parseArgs(list string) ([]uint64, error) {
+	list, closed := strings.CutSuffix(strings.TrimSpace(list), ")")
+	if !closed {
+		return nil, errors.New("missing )")
+	}
+	if strings.TrimSpace(list) == "" {
+		return nil, nil
+	}
+	var args []uint64
+	for i, s := range strings.Split(list, ",") {
+		v, err := parseArg(strings.TrimSpace(s))
+		if err != nil {
+			return nil, fmt.Errorf("argument %d: %w", i, err)
+		}
+		args = append(args, v)
+	}
+	return args, nil
 }
 
 func parseArg(s string) (uint64, error) {

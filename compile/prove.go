@@ -62,9 +62,9 @@ func (e *MismatchError) Error() string {
 
 // Verify proves that a program gives every call the verdict that a profile gives
 // it on a target: for all numbers, audit architectures, arguments and instruction
-// pointers. The error is a [*DifferenceError] with a call on which
-// they differ, a [*LiftError], [ErrTooComplex], [ErrNoProgram], or one of
-// [Compile]'s if the profile can't be resolved there.
+// pointers. The error is a [*MismatchError] with a call on which they differ, a
+// [*LiftError], [ErrTooComplex], [ErrNoProgram], or one of [Compile]'s if the
+// profile can't be resolved there.
 func Verify(prog *Program, p profile.Profile, t Target) error {
 	if prog.missing() {
 		return ErrNoProgram

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"math"
 	"math/rand/v2"
+	"slices"
 	"strings"
 	"testing"
 
@@ -106,33 +107,22 @@ func TestStatsByForce(t *testing.T) {
 		Allow("read", "write", "close", "futex", "mmap", "exit_group").
 		Deny(errno.ENOSYS, "clone3", "openat2").
 		Do(profile.Log(), "ptrace", "socketcall")
-	prog, err := compile.Compile(p, compile.Options{})
-	if err != nil {
-		t.Fatal(err)
-	}
+	prog := mustCompile(t, p, compile.Target{})
 	s := prog.Stats(nil)
 	sum, n := 0, 0
 	for i, a := range p.Arches {
-		abi := compile.ABIStats{Arch: a}
-		abiSum := 0
-		for nr, name := range syscalls.All(a) {
-			steps := len(prog.Trace(compile.Data{Nr: int32(nr), Audit: a.Audit()}).PCs)
-			want := compile.CallStats{Arch: a, Nr: nr, Name: name, Shortest: steps, Longest: steps, Cacheable: a != arch.X32 && prog.Cacheable(a, nr)}
-			if s.Calls[n] != want {
-				t.Fatalf("%+v, want %+v", s.Calls[n], want)
-			}
-			if n++; want.Cacheable {
-				abi.Cached++
-			}
-			sum, abiSum = sum+steps, abiSum+steps
-			abi.Calls, abi.LongestPath = abi.Calls+1, max(abi.LongestPath, steps)
+		calls, steps, cached := everyCall(prog, a)
+		if got := s.Calls[n : n+len(calls)]; !slices.Equal(got, calls) {
+			t.Fatalf("%+v, want %+v", got, calls)
 		}
-		abi.MeanPath = float64(abiSum) / float64(abi.Calls)
+		n, sum = n+len(calls), sum+steps
+		longest := slices.MaxFunc(calls, func(a, b compile.CallStats) int { return a.Longest - b.Longest }).Longest
+		abi := compile.ABIStats{Arch: a, Calls: len(calls), MeanPath: float64(steps) / float64(len(calls)), LongestPath: longest, Cached: cached}
 		if s.PerABI[i] != abi {
 			t.Errorf("%+v, want %+v", s.PerABI[i], abi)
 		}
-		if want := map[arch.Arch]int{arch.X86_64: 6, arch.X86: 6}[a]; abi.Cached != want {
-			t.Errorf("%v: %d cached, want %d", a, abi.Cached, want)
+		if want := map[arch.Arch]int{arch.X86_64: 6, arch.X86: 6}[a]; cached != want {
+			t.Errorf("%v: %d cached, want %d", a, cached, want)
 		}
 	}
 	if n != len(s.Calls) || len(s.PerABI) != len(p.Arches) || s.MeanPath != float64(sum)/float64(n) {
@@ -141,6 +131,20 @@ func TestStatsByForce(t *testing.T) {
 	if s.LongestPath < s.PerABI[0].LongestPath || s.WeightedPath != 0 || s.WeightedUncached != 0 {
 		t.Errorf("%+v", s)
 	}
+}
+
+// everyCall runs all calls of an ABI, and returns their figures, the sum of the
+// instructions that ran, and how many calls are cacheable.
+func everyCall(prog *compile.Program, a arch.Arch) (calls []compile.CallStats, sum, cached int) {
+	for nr, name := range syscalls.All(a) {
+		steps := len(prog.Trace(compile.Data{Nr: int32(nr), Audit: a.Audit()}).PCs)
+		c := compile.CallStats{Arch: a, Nr: nr, Name: name, Shortest: steps, Longest: steps, Cacheable: a != arch.X32 && prog.Cacheable(a, nr)}
+		calls = append(calls, c)
+		if sum += steps; c.Cacheable {
+			cached++
+		}
+	}
+	return calls, sum, cached
 }
 
 // Where there is no cache, nothing is cached, and nothing whose number is out of

@@ -212,30 +212,34 @@ func FuzzParseStrace(f *testing.F) {
 	f.Add([]byte("calls errors syscall\n- - -\n\xff \x00"), byte(200))
 	f.Fuzz(func(t *testing.T, data []byte, on byte) {
 		ws, err := compile.ParseStrace(bytes.NewReader(data), arch.Arch(on))
-		if err != nil {
-			var bad *compile.StraceError
-			var a *compile.ArchError
-			if ws != nil || !errors.As(err, &bad) && !errors.As(err, &a) || bad != nil && bad.Line > bytes.Count(data, []byte("\n"))+1 {
-				t.Fatalf("%v, %v", ws, err)
-			}
+		if err == nil {
+			printedAgain(t, ws)
 			return
 		}
-		if len(ws) == 0 {
-			return
-		}
-		// What was read can be printed and read again.
-		var b strings.Builder
-		for _, w := range ws {
-			fmt.Fprintf(&b, "calls syscall\n- -\n%d %s\n- -\n", w.Calls, w.Syscall)
-		}
-		again, err := compile.ParseStrace(strings.NewReader(b.String()), 0)
-		if err != nil || len(again) != len(ws) {
-			t.Fatalf("%v, %v\n%v\n%s", again, err, ws, b.String())
-		}
-		for i := range again {
-			if again[i].Syscall != ws[i].Syscall || again[i].Calls != ws[i].Calls {
-				t.Fatalf("%v became %v", ws[i], again[i])
-			}
+		var bad *compile.StraceError
+		var a *compile.ArchError
+		if ws != nil || !errors.As(err, &bad) && !errors.As(err, &a) || bad != nil && bad.Line > bytes.Count(data, []byte("\n"))+1 {
+			t.Fatalf("%v, %v", ws, err)
 		}
 	})
+}
+
+// printedAgain prints weights in tables and reads them again.
+func printedAgain(t *testing.T, ws compile.Weights) {
+	if len(ws) == 0 {
+		return
+	}
+	var b strings.Builder
+	for _, w := range ws {
+		fmt.Fprintf(&b, "calls syscall\n- -\n%d %s\n- -\n", w.Calls, w.Syscall)
+	}
+	again, err := compile.ParseStrace(strings.NewReader(b.String()), 0)
+	if err != nil || len(again) != len(ws) {
+		t.Fatalf("%v, %v\n%v\n%s", again, err, ws, b.String())
+	}
+	for i := range again {
+		if again[i].Syscall != ws[i].Syscall || again[i].Calls != ws[i].Calls {
+			t.Fatalf("%v became %v", ws[i], again[i])
+		}
+	}
 }
