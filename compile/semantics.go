@@ -128,29 +128,34 @@ func (m *denoter) clauses(a arch.Arch) []clause {
 		if len(r.Arches) > 0 && !slices.Contains(r.Arches, a) {
 			continue
 		}
-		c := clause{rule: int32(i), name: -1}
 		for _, n := range r.Numbers {
-			c.numbers = n
+			c := clause{numbers: n, rule: int32(i), name: -1}
 			c.addTo(&cs)
 		}
-		for j, name := range r.Syscalls {
-			c := clause{rule: int32(i), name: int32(j)}
-			if nr, ok := syscalls.Lookup(a, name); ok {
-				c.numbers = profile.NumberRange{First: nr, Last: nr}
-				c.addTo(&cs)
-			}
-			if via, call, ok := syscalls.Multiplexed(a, name); ok && !r.Direct {
-				nr, _ := syscalls.Lookup(a, via)
-				c.numbers = profile.NumberRange{First: nr, Last: nr}
-				c.call, c.selector = call, 0xffffffff
-				if via == "ipc" { // which keeps a version in the upper half
-					c.selector = 0xffff
-				}
-				c.addTo(&cs)
-			}
+		for j := range r.Syscalls {
+			m.named(&cs, a, i, j)
 		}
 	}
 	return cs
+}
+
+// named appends what name j of rule i says on ABI a.
+func (m *denoter) named(cs *[]clause, a arch.Arch, i, j int) {
+	r := &m.p.Rules[i]
+	c := clause{rule: int32(i), name: int32(j)}
+	if nr, ok := syscalls.Lookup(a, r.Syscalls[j]); ok {
+		c.numbers = profile.NumberRange{First: nr, Last: nr}
+		c.addTo(cs)
+	}
+	if via, call, ok := syscalls.Multiplexed(a, r.Syscalls[j]); ok && !r.Direct {
+		nr, _ := syscalls.Lookup(a, via)
+		c.numbers = profile.NumberRange{First: nr, Last: nr}
+		c.call, c.selector = call, 0xffffffff
+		if via == "ipc" { // which keeps a version in the upper half
+			c.selector = 0xffff
+		}
+		c.addTo(cs)
+	}
 }
 
 //go:noinline
