@@ -3,16 +3,16 @@ package diagram
 import "testing"
 
 // holds is what a test of a number means.
-func (x Test) holds(v uint64) bool {
-	switch x.Op {
+func (t Test) holds(v uint64) bool {
+	switch t.Op {
 	case Equal:
-		return v == x.K
+		return v == t.K
 	case Greater:
-		return v > x.K
+		return v > t.K
 	case GreaterEqual:
-		return v >= x.K
+		return v >= t.K
 	}
-	return v&x.K != 0
+	return v&t.K != 0
 }
 
 // TestEveryTest compares Choose with the comparison itself, for every operator,
