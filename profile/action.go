@@ -92,15 +92,6 @@ func (k Kind) String() string {
 	return kindNames[k]
 }
 
-// OCI returns the kind's name in an OCI document, such as "SCMP_ACT_ALLOW", or
-// "" for a value that is none of the constants.
-func (k Kind) OCI() string {
-	if k >= kindCount {
-		return ""
-	}
-	return kindOCINames[k]
-}
-
 var kindNames = [kindCount]string{
 	KindKillProcess: "KillProcess",
 	KindKillThread:  "KillThread",
@@ -110,18 +101,6 @@ var kindNames = [kindCount]string{
 	KindTrace:       "Trace",
 	KindLog:         "Log",
 	KindAllow:       "Allow",
-}
-
-// kindOCINames are on their own, so that they are linked only with documents.
-var kindOCINames = [kindCount]string{
-	KindKillProcess: "SCMP_ACT_KILL_PROCESS",
-	KindKillThread:  "SCMP_ACT_KILL_THREAD",
-	KindTrap:        "SCMP_ACT_TRAP",
-	KindErrno:       "SCMP_ACT_ERRNO",
-	KindNotify:      "SCMP_ACT_NOTIFY",
-	KindTrace:       "SCMP_ACT_TRACE",
-	KindLog:         "SCMP_ACT_LOG",
-	KindAllow:       "SCMP_ACT_ALLOW",
 }
 
 // MarshalText returns the action's String. It fails for an error number that

@@ -218,3 +218,11 @@ func wrap(before string, err error) error {
 
 //go:noinline
 func decimal(n uint32) string { return strconv.FormatUint(uint64(n), 10) }
+
+// quote returns s in quotes for a message, cut where it is too long for one.
+func quote(s string) string {
+	if len(s) > 64 {
+		return strconv.Quote(s[:64]) + "..."
+	}
+	return strconv.Quote(s)
+}

@@ -1,0 +1,155 @@
+package oci
+
+import (
+	"github.com/portcullis-go/portcullis/arch"
+	"github.com/portcullis-go/portcullis/arch/errno"
+	"github.com/portcullis-go/portcullis/profile"
+	"github.com/portcullis-go/portcullis/syscalls"
+)
+
+// Target is the machine for which a document is resolved and a profile
+// compiled. It is always given and never looked up: the machine that builds a
+// filter need not be the one that runs it.
+type Target struct {
+	// Arch is the ABI of the kernel and of the program that installs the
+	// filter; zero is [arch.Native].
+	Arch arch.Arch
+	// Kernel is the release that minKernel conditions are compared with, and by
+	// which the compiler knows what the kernel remembers of a filter. The zero
+	// value is older than any, so that nothing is allowed for its sake.
+	Kernel syscalls.Release
+	// Caps is the process's bounding capability set, spelt like
+	// "CAP_SYS_ADMIN"; nil is the empty set.
+	Caps []string
+}
+
+// Dialect is one of the ways in which container software writes and reads
+// seccomp documents.
+type Dialect uint8
+
+const (
+	// DialectAuto finds the dialect by the keys of the document.
+	DialectAuto Dialect = iota
+	// DialectOCI is the runtime specification's linux.seccomp, read by runc and crun.
+	DialectOCI
+	// DialectDocker is moby's profile: OCI and archMap, includes, excludes,
+	// minKernel, name and comment.
+	DialectDocker
+	// DialectPodman is that of containers/common: Docker's without minKernel,
+	// with errno and defaultErrno.
+	DialectPodman
+)
+
+// Runtime is a container runtime, as far as runtimes differ in what a document
+// means.
+type Runtime uint8
+
+const (
+	// Runc answers numbers above the highest that the document names with
+	// ENOSYS, and refuses some documents that crun accepts.
+	Runc Runtime = iota
+	// Crun does neither.
+	Crun
+)
+
+// MaxDocument is the size, in bytes, above which [Parse] refuses a document.
+// Docker's default profile has 17 thousand.
+const MaxDocument = 8 << 20
+
+// ParseOptions are how a document is read. The zero value is the advice.
+type ParseOptions struct {
+	// Dialect is that of the document, if it is known.
+	Dialect Dialect
+	// Strict makes every finding an error.
+	Strict bool
+}
+
+// ResolveOptions are how a document is resolved. The zero value is the advice.
+type ResolveOptions struct {
+	// Target is the machine, which decides the document's conditions.
+	Target Target
+	// Runtime is whose reading of the document is followed.
+	Runtime Runtime
+	// Strict makes every finding an error.
+	Strict bool
+}
+
+// Document is a seccomp document as it was written: nothing in it has been
+// resolved for a machine. Fields are called like the keys that they hold:
+// DefaultAction, Architectures, ArchMap, Flags, ListenerPath, ListenerMetadata
+// and Syscalls. The zero value is the document {}, which means "no seccomp".
+type Document struct {
+	Dialect          Dialect // never DialectAuto in a document that was read
+	DefaultAction    Action
+	DefaultErrno     Errno // of defaultErrnoRet or defaultErrno
+	Architectures    []arch.Arch
+	ArchMap          []ArchMapping
+	Flags            []profile.Flag
+	FlagsSet         bool // the document has the key flags, and its list is not null
+	ListenerPath     string
+	ListenerMetadata string
+	Syscalls         []Entry
+
+	findings Findings
+	origin   origin // where defaultAction and others stand
+}
+
+// Action is the Kind that an action of a document names; it has no data. Set tells
+// SCMP_ACT_KILL_PROCESS from a missing or empty action.
+type Action struct {
+	Kind profile.Kind
+	Set  bool
+}
+
+// Errno is an error number of a document, which may be missing, a number
+// (errnoRet) or a name (errno, of Podman).
+type Errno struct {
+	Errno errno.Errno // the name, or a number below 65536
+	Set   bool        // it isn't missing
+}
+
+// ArchMapping is an element of archMap. The zero Arch stands for a name that no
+// ABI has; it never matches.
+type ArchMapping struct {
+	Arch    arch.Arch
+	SubArch []arch.Arch // those that the filter covers besides Arch
+}
+
+// Entry is an element of a document's list of syscalls: what shall happen (Action)
+// to calls of some Names whose arguments are so (Args), provided that Includes
+// and Excludes hold for the machine.
+type Entry struct {
+	Names    []string // of names, or the one of name
+	Action   Action
+	Errno    Errno // of errnoRet or errno
+	Args     []Arg
+	Includes Filter
+	Excludes Filter
+	Comment  string // has no meaning
+
+	origin origin
+}
+
+// Arg is a condition of an entry: that the argument with this Index compares
+// by Op with Value. Value is the mask and ValueTwo the datum of OpMaskedEqual;
+// ValueTwo is otherwise unused.
+type Arg struct {
+	Index    int
+	Op       profile.Op
+	Value    uint64
+	ValueTwo uint64
+
+	origin origin
+}
+
+// Filter is an includes or excludes object. The zero value is no condition.
+type Filter struct {
+	Caps []string // spelt like "CAP_SYS_ADMIN"
+	// Arches has the zero Arch for a name that no ABI has. It never matches,
+	// and is a condition nonetheless.
+	Arches []arch.Arch
+	// MinKernel is a release; it counts where MinKernelSet, because "" in a
+	// document is the release 0.0.
+	MinKernel    syscalls.Release
+	MinKernelSet bool
+}

@@ -1,0 +1,134 @@
+package oci
+
+import (
+	"errors"
+	"slices"
+	"strings"
+
+	"github.com/portcullis-go/portcullis/arch"
+	"github.com/portcullis-go/portcullis/internal/spell"
+)
+
+// architectures reads a list of ABIs without those that it has before. Only the
+// names of the OCI specification are right there.
+func (p *ociParser) architectures(n *node) []arch.Arch {
+	var arches []arch.Arch
+	elements := p.list(n)
+	for i := range elements {
+		e := &elements[i]
+		if !p.isElement(e, kindString) {
+			continue
+		}
+		a, _ := arch.Parse(e.text)
+		switch {
+		case a == 0 || a.OCI() != e.text:
+			p.badArchitecture(e)
+		case slices.Contains(arches, a):
+			p.note(e, readDuplicateArchitecture, "%s is listed already", e.text)
+		default:
+			arches = append(arches, a)
+		}
+	}
+	return arches
+}
+
+func (p *ociParser) badArchitecture(n *node) {
+	if n.text == "SCMP_ARCH_NATIVE" {
+		p.fail(n, readBadArchitecture, nil, "the runtimes don't accept SCMP_ARCH_NATIVE; the native ABI needs no mention")
+		return
+	}
+	p.fail(n, readBadArchitecture, func() string { return nearestArch(n.text, arch.Arch.OCI) },
+		"there is no architecture %s", quote(n.text))
+}
+
+// nearestArch returns how the ABI that s spells, or nearly spells, is rightly
+// spelt.
+func nearestArch(s string, name func(arch.Arch) string) string {
+	a, err := arch.Parse(s)
+	if err != nil {
+		var miss *arch.ParseError
+		if !errors.As(err, &miss) || miss.Nearest == "" {
+			return ""
+		}
+		if a, err = arch.Parse(miss.Nearest); err != nil {
+			return ""
+		}
+	}
+	return name(a)
+}
+
+// archMap reads the elements of archMap. Of several for one ABI the first
+// counts.
+func (p *ociParser) archMap(n *node) []ArchMapping {
+	var maps []ArchMapping
+	elements := p.list(n)
+	for i := range elements {
+		e := &elements[i]
+		if !p.isElement(e, kindObject) {
+			continue
+		}
+		m := p.members(e, archMapKeys[:])
+		am := ArchMapping{}
+		if at := m[keyArchitecture]; !isAbsent(at) {
+			if p.is(at, kindString) {
+				am.Arch = p.mappedArch(at, false)
+			}
+		} else if !e.partial {
+			p.note(e, readMissingKey, "the element has no architecture and never matches")
+		}
+		if am.Arch != 0 && slices.ContainsFunc(maps, func(o ArchMapping) bool { return o.Arch == am.Arch }) {
+			p.note(e, readDuplicateArchitecture, "%s has an element already, and the first counts", am.Arch.OCI())
+		}
+		subs := p.list(m[keySubArchitectures])
+		for j := range subs {
+			if p.isElement(&subs[j], kindString) {
+				if a := p.mappedArch(&subs[j], true); a != 0 {
+					am.SubArch = append(am.SubArch, a)
+				}
+			}
+		}
+		maps = append(maps, am)
+	}
+	return maps
+}
+
+// mappedArch reads an ABI of archMap in any spelling. An element for an unknown
+// one never matches; an unknown one among the others is what runtimes reject.
+func (p *ociParser) mappedArch(n *node, sub bool) arch.Arch {
+	a, err := arch.Parse(n.text)
+	switch {
+	case err == nil && a.OCI() != n.text:
+		p.out.notes.add(origin{node: n}, readArchSpelling, say(a.OCI()), "%s is not what runtimes call the ABI %v here", quote(n.text), a)
+	case err != nil && sub:
+		p.badArchitecture(n)
+	case err != nil:
+		p.out.notes.add(origin{node: n}, readUnknownArchitecture, func() string { return nearestArch(n.text, arch.Arch.OCI) },
+			"there is no ABI %s; it never matches", quote(n.text))
+	}
+	return a
+}
+
+// capabilities are the names of include/uapi/linux/capability.h, in its order.
+var capabilities = [...]string{
+	"CAP_CHOWN", "CAP_DAC_OVERRIDE", "CAP_DAC_READ_SEARCH", "CAP_FOWNER",
+	"CAP_FSETID", "CAP_KILL", "CAP_SETGID", "CAP_SETUID", "CAP_SETPCAP",
+	"CAP_LINUX_IMMUTABLE", "CAP_NET_BIND_SERVICE", "CAP_NET_BROADCAST",
+	"CAP_NET_ADMIN", "CAP_NET_RAW", "CAP_IPC_LOCK", "CAP_IPC_OWNER",
+	"CAP_SYS_MODULE", "CAP_SYS_RAWIO", "CAP_SYS_CHROOT", "CAP_SYS_PTRACE",
+	"CAP_SYS_PACCT", "CAP_SYS_ADMIN", "CAP_SYS_BOOT", "CAP_SYS_NICE",
+	"CAP_SYS_RESOURCE", "CAP_SYS_TIME", "CAP_SYS_TTY_CONFIG", "CAP_MKNOD",
+	"CAP_LEASE", "CAP_AUDIT_WRITE", "CAP_AUDIT_CONTROL", "CAP_SETFCAP",
+	"CAP_MAC_OVERRIDE", "CAP_MAC_ADMIN", "CAP_SYSLOG", "CAP_WAKE_ALARM",
+	"CAP_BLOCK_SUSPEND", "CAP_AUDIT_READ", "CAP_PERFMON", "CAP_BPF",
+	"CAP_CHECKPOINT_RESTORE",
+}
+
+func isCapability(s string) bool { return slices.Contains(capabilities[:], s) }
+
+func nearestCapability(s string) string {
+	if len(s) > 64 {
+		return ""
+	}
+	s = "CAP_" + strings.TrimPrefix(strings.ToUpper(s), "CAP_")
+	return spell.Nearest(s, slices.Values(capabilities[:]))
+}
