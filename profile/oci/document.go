@@ -7,22 +7,6 @@ import (
 	"github.com/portcullis-go/portcullis/syscalls"
 )
 
-// Target is the machine for which a document is resolved and a profile
-// compiled. It is always given and never looked up: the machine that builds a
-// filter need not be the one that runs it.
-type Target struct {
-	// Arch is the ABI of the kernel and of the program that installs the
-	// filter; zero is [arch.Native].
-	Arch arch.Arch
-	// Kernel is the release that minKernel conditions are compared with, and by
-	// which the compiler knows what the kernel remembers of a filter. The zero
-	// value is older than any, so that nothing is allowed for its sake.
-	Kernel syscalls.Release
-	// Caps is the process's bounding capability set, spelt like
-	// "CAP_SYS_ADMIN"; nil is the empty set.
-	Caps []string
-}
-
 // Dialect is one of the ways in which container software writes and reads
 // seccomp documents.
 type Dialect uint8
@@ -39,40 +23,6 @@ const (
 	// with errno and defaultErrno.
 	DialectPodman
 )
-
-// Runtime is a container runtime, as far as runtimes differ in what a document
-// means.
-type Runtime uint8
-
-const (
-	// Runc answers numbers above the highest that the document names with
-	// ENOSYS, and refuses some documents that crun accepts.
-	Runc Runtime = iota
-	// Crun does neither.
-	Crun
-)
-
-// MaxDocument is the size, in bytes, above which [Parse] refuses a document.
-// Docker's default profile has 17 thousand.
-const MaxDocument = 8 << 20
-
-// ParseOptions are how a document is read. The zero value is the advice.
-type ParseOptions struct {
-	// Dialect is that of the document, if it is known.
-	Dialect Dialect
-	// Strict makes every finding an error.
-	Strict bool
-}
-
-// ResolveOptions are how a document is resolved. The zero value is the advice.
-type ResolveOptions struct {
-	// Target is the machine, which decides the document's conditions.
-	Target Target
-	// Runtime is whose reading of the document is followed.
-	Runtime Runtime
-	// Strict makes every finding an error.
-	Strict bool
-}
 
 // Document is a seccomp document as it was written: nothing in it has been
 // resolved for a machine. Fields are called like the keys that they hold:
@@ -91,7 +41,7 @@ type Document struct {
 	Syscalls         []Entry
 
 	findings Findings
-	origin   origin // where defaultAction and others stand
+	position position // where defaultAction and others stand
 }
 
 // Action is the Kind that an action of a document names; it has no data. Set tells
@@ -127,7 +77,7 @@ type Entry struct {
 	Excludes Filter
 	Comment  string // has no meaning
 
-	origin origin
+	position position
 }
 
 // Arg is a condition of an entry: that the argument with this Index compares
@@ -138,8 +88,6 @@ type Arg struct {
 	Op       profile.Op
 	Value    uint64
 	ValueTwo uint64
-
-	origin origin
 }
 
 // Filter is an includes or excludes object. The zero value is no condition.

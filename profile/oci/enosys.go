@@ -10,129 +10,132 @@ import (
 	"github.com/portcullis-go/portcullis/syscalls"
 )
 
-// stub returns the rules that runc puts before the filter: a number above the
-// highest that the document names fails with ENOSYS, so that programs notice
-// that the call is new and not forbidden. There are none where the default
-// action lets calls through.
-//
-// Of the numbers of a document all count whose entries are kept, even if their
-// action is the default's; but not 0, and not those of calls that can also be
-// made through socketcall or ipc.
-func (r *resolver) stub(kept []int) []profile.Rule {
-	if r.opts.Runtime != Runc {
+// runc puts rules before the filter: a number above the highest that the document
+// names fails with ENOSYS, so that a program takes a call that is newer than the
+// document for one that the kernel lacks, and not for one that is forbidden
+// (libcontainer/seccomp/patchbpf). Both directions need them: resolving a document
+// adds them to the profile, and writing a document must not let them take a call
+// away that the profile allows.
+
+// enosysApplies reports whether runc puts its ENOSYS rules before a filter with
+// this default action: not where the default lets calls through.
+func enosysApplies(def profile.Kind) bool {
+	return def != profile.KindAllow && def != profile.KindLog && def != profile.KindTrace
+}
+
+// enosysRule is runc's rule for one ABI. Without a highest number there is none.
+type enosysRule struct {
+	arch    arch.Arch
+	highest uint32 // of the numbers that count
+}
+
+// count counts a name of the document, whatever its entry says. Calls that can
+// also be made through socketcall or ipc don't count, nor does the number 0.
+func (e *enosysRule) count(name string) {
+	if _, _, ok := syscalls.Multiplexed(e.arch, name); ok {
+		return
+	}
+	if nr, ok := syscalls.Lookup(e.arch, name); ok && nr <= math.MaxInt32 {
+		e.highest = max(e.highest, nr)
+	}
+}
+
+// numbers returns the numbers that are answered with ENOSYS. X86_64 and X32 share
+// an audit architecture, and runc tells them apart by bit 30 alone: of the numbers
+// from 1<<31 on, which are above any, each ABI has those that agree in this bit.
+func (e enosysRule) numbers() []profile.NumberRange {
+	const bit = 1 << 30
+	switch {
+	case e.highest == 0:
+		return nil
+	case e.arch == arch.X86_64:
+		return []profile.NumberRange{{First: e.highest + 1, Last: bit - 1}, {First: 2 * bit, Last: 3*bit - 1}}
+	case e.arch == arch.X32:
+		return []profile.NumberRange{{First: e.highest + 1, Last: 2*bit - 1}, {First: 3 * bit, Last: math.MaxUint32}}
+	}
+	var rs []profile.NumberRange
+	if e.arch == arch.S390 || e.arch == arch.S390X {
+		rs = append(rs, profile.NumberRange{First: 0, Last: 0})
+	}
+	return append(rs, profile.NumberRange{First: e.highest + 1, Last: math.MaxUint32})
+}
+
+// hides reports whether a call of this name is answered with ENOSYS, in one of the
+// ways in which it can be made.
+func (e enosysRule) hides(name string) bool {
+	answered, c := e.numbers(), callOn(e.arch, name)
+	return c.direct && contains(answered, c.number) || c.multiplexed && contains(answered, c.viaNumber)
+}
+
+func contains(ranges []profile.NumberRange, nr uint32) bool {
+	return slices.ContainsFunc(ranges, func(r profile.NumberRange) bool { return r.First <= nr && nr <= r.Last })
+}
+
+// enosysRules returns the rules that runc puts before the filter. Of the
+// document's names those count whose entries are kept, even if their action is the
+// default's.
+func (r *resolver) enosysRules(kept []int) []profile.Rule {
+	if r.opts.Runtime != Runc || !enosysApplies(r.def.Kind()) {
 		return nil
 	}
-	switch r.def.Kind() {
-	case profile.KindAllow, profile.KindLog, profile.KindTrace:
-		return nil
-	}
-	highest := make(map[arch.Arch]uint32, len(r.arches))
-	for _, s := range r.abis {
-		s.highest = r.highest(kept, s.arch)
-		if s.highest != 0 {
-			highest[s.arch] = s.highest
-		}
-	}
-	enosys := profile.Errno(errno.ENOSYS)
+	action := profile.Errno(errno.ENOSYS)
 	if n, ok := errno.ENOSYS.Number(r.native); ok {
-		enosys = profile.Errno(r.sameErrno(errno.ENOSYS, n))
+		action = profile.Errno(r.sameErrno(errno.ENOSYS, n))
 	}
 	var rules []profile.Rule
 	for _, s := range r.abis {
-		rule := profile.Rule{Arches: []arch.Arch{s.arch}, Action: enosys, Direct: true,
-			Comment: "numbers above the highest that the document names"}
-		switch {
-		case s.arch == arch.X32 && slices.Contains(r.arches, arch.X86_64):
+		if s.arch == arch.X32 && slices.Contains(r.arches, arch.X86_64) {
 			continue // with X86_64
-		case s.arch == arch.X86_64 || s.arch == arch.X32:
-			rule.Numbers = x86Numbers(highest[arch.X86_64], highest[arch.X32])
-			if s.arch == arch.X86_64 && slices.Contains(r.arches, arch.X32) {
-				rule.Arches = append(rule.Arches, arch.X32)
-			}
-		case s.highest != 0:
-			if s.arch == arch.S390 || s.arch == arch.S390X {
-				rule.Numbers = append(rule.Numbers, profile.NumberRange{First: 0, Last: 0})
-			}
-			rule.Numbers = append(rule.Numbers, profile.NumberRange{First: s.highest + 1, Last: math.MaxUint32})
+		}
+		e := r.enosysRule(kept, s.arch)
+		rule := profile.Rule{Arches: []arch.Arch{s.arch}, Numbers: e.numbers(), Action: action, Direct: true,
+			Comment: "numbers above the highest that the document names"}
+		if s.arch == arch.X86_64 && slices.Contains(r.arches, arch.X32) {
+			rule.Arches = append(rule.Arches, arch.X32)
+			rule.Numbers = append(rule.Numbers, r.enosysRule(kept, arch.X32).numbers()...)
+			slices.SortFunc(rule.Numbers, func(a, b profile.NumberRange) int { return int(int64(a.First) - int64(b.First)) })
 		}
 		if rule.Numbers != nil {
 			rules = append(rules, rule)
-			r.reportHidden(s, rule)
+			r.reportHidden(s, rule.Numbers)
 		}
 	}
 	return rules
 }
 
-// x86Numbers returns the numbers above the highest of the two ABIs that share
-// an audit architecture: those with bit 30 are compared with X32's, others with
-// X86_64's. A highest number 0 is none. Numbers from 1<<31 on are above any, and
-// where X32 is not covered they don't belong to the filter.
-func x86Numbers(x64, x32 uint32) []profile.NumberRange {
-	const bit = 1 << 30
-	var rs []profile.NumberRange
-	if x64 != 0 {
-		rs = append(rs, profile.NumberRange{First: x64 + 1, Last: bit - 1})
-	}
-	if x32 != 0 {
-		rs = append(rs, profile.NumberRange{First: x32 + 1, Last: 2*bit - 1})
-	}
-	if x64 != 0 {
-		rs = append(rs, profile.NumberRange{First: 2 * bit, Last: 3*bit - 1})
-	}
-	if x32 != 0 {
-		rs = append(rs, profile.NumberRange{First: 3 * bit, Last: math.MaxUint32})
-	}
-	return rs
-}
-
-// highest returns the highest number that counts on a, or 0.
-func (r *resolver) highest(kept []int, a arch.Arch) uint32 {
-	var top uint32
+func (r *resolver) enosysRule(kept []int, a arch.Arch) enosysRule {
+	e := enosysRule{arch: a}
 	for _, i := range kept {
 		for _, name := range r.doc.Syscalls[i].Names {
-			if !r.spend(workName) {
-				return 0
+			if !r.budget.spend(workName) {
+				return enosysRule{arch: a}
 			}
-			if _, _, ok := syscalls.Multiplexed(a, name); ok {
-				continue
-			}
-			if nr, ok := syscalls.Lookup(a, name); ok && nr > top && nr <= math.MaxInt32 {
-				top = nr
-			}
+			e.count(name)
 		}
 	}
-	return top
+	return e
 }
 
-// reportHidden says which calls that a rule lets through the stub takes away.
-func (r *resolver) reportHidden(s *abiState, stub profile.Rule) {
+// reportHidden reports which calls that a rule lets through are answered with
+// ENOSYS.
+func (r *resolver) reportHidden(s *abiRules, answered []profile.NumberRange) {
 	var names []string
-	var at origin
-	for _, n := range s.numbers {
-		if !slices.ContainsFunc(stub.Numbers, func(nr profile.NumberRange) bool { return nr.First <= n.nr && n.nr <= nr.Last }) {
+	var at position
+	for _, c := range s.calls {
+		if !contains(answered, c.number) {
 			continue
 		}
-		var rules []int
-		if n.uncond >= 0 {
-			rules = []int{n.uncond}
-		} else if n.tree != nil {
-			for i := range n.tree.rules {
-				if n.tree.rules[i].live {
-					rules = append(rules, n.tree.rules[i].rule)
-				}
-			}
-		}
-		for _, i := range rules {
+		for _, i := range c.deciding() {
 			if f := &r.rules[i]; f.action.Kind() > profile.KindErrno {
 				if len(names) == 0 {
-					at = f.origin
+					at = f.position
 				}
-				names = append(names, n.name)
+				names = append(names, c.name)
 				break
 			}
 		}
 	}
 	if len(names) > 0 {
-		r.notes.add(at, resolveHiddenByENOSYS, nil, "runc answers ENOSYS to %s on %v, although a rule lets it through: of the calls that can also be made through socketcall or ipc, the numbers don't count as named", listNames(names), s.arch)
+		r.report.note(at, idHiddenByENOSYS, "runc answers ENOSYS to %s on %v, although a rule lets it through: of the calls that can also be made through socketcall or ipc, the numbers don't count as named", listNames(names), s.arch)
 	}
 }

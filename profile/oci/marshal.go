@@ -1,13 +1,15 @@
 package oci
 
 import (
+	"bytes"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"slices"
-	"strings"
 
 	"github.com/portcullis-go/portcullis/arch"
 	"github.com/portcullis-go/portcullis/arch/errno"
+	"github.com/portcullis-go/portcullis/internal/jsontree"
 	"github.com/portcullis-go/portcullis/profile"
 	"github.com/portcullis-go/portcullis/syscalls"
 )
@@ -44,7 +46,12 @@ func Marshal(p profile.Profile) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	return append(indentJSON(text), '\n'), nil
+	var out bytes.Buffer
+	if err := json.Indent(&out, text, "", "\t"); err != nil {
+		return nil, err
+	}
+	out.WriteByte('\n')
+	return out.Bytes(), nil
 }
 
 // exporter makes a document of a profile.
@@ -56,9 +63,9 @@ type exporter struct {
 	wide32 bool        // one of them compares 32 bits of registers that have 64
 
 	def   verdict
-	names []exportName
+	names []callExport
 	errs  []error
-	rules []map[string]bool // what was said about each rule
+	rules [][]string // the errors of each rule
 }
 
 // verdict is an action with its number instead of an error's name.
@@ -67,8 +74,8 @@ type verdict struct {
 	data uint16
 }
 
-// exportName is what a document says about one name.
-type exportName struct {
+// callExport is what a document says about one name.
+type callExport struct {
 	name        string
 	rules       []int // that name it, up to the first unconditional one
 	conditional bool  // one of these has a condition, if only one that always holds
@@ -77,10 +84,10 @@ type exportName struct {
 }
 
 // unconditional reports whether all calls of the name have the verdict.
-func (n *exportName) unconditional() bool { return len(n.entries) == 1 && len(n.entries[0]) == 0 }
+func (n *callExport) unconditional() bool { return len(n.entries) == 1 && len(n.entries[0]) == 0 }
 
 func newExporter(p profile.Profile) *exporter {
-	x := &exporter{p: p, arches: p.Arches, rules: make([]map[string]bool, len(p.Rules))}
+	x := &exporter{p: p, arches: p.Arches, rules: make([][]string, len(p.Rules))}
 	if x.arches == nil {
 		for _, a := range arch.All() {
 			if ownKernel(a) {
@@ -104,19 +111,16 @@ func ownKernel(a arch.Arch) bool {
 func (x *exporter) err() error { return errors.Join(x.errs...) }
 
 func (x *exporter) fail(format string, args ...any) {
-	x.errs = append(x.errs, fmt.Errorf("profile: not representable: "+format, args...))
+	x.errs = append(x.errs, fmt.Errorf("oci: not representable: "+format, args...))
 }
 
-// failRule says something about a rule, once.
+// failRule reports an error of a rule, once.
 func (x *exporter) failRule(i int, format string, args ...any) {
 	text := fmt.Sprintf(format, args...)
-	if x.rules[i][text] {
+	if slices.Contains(x.rules[i], text) {
 		return
 	}
-	if x.rules[i] == nil {
-		x.rules[i] = make(map[string]bool)
-	}
-	x.rules[i][text] = true
+	x.rules[i] = append(x.rules[i], text)
 	x.errs = append(x.errs, &profile.RuleError{Rule: i, Comment: x.p.Rules[i].Comment, Err: errors.New("not representable: " + text)})
 }
 
@@ -138,14 +142,14 @@ func (x *exporter) document() *Document {
 	x.collect()
 	x.checkMultiplexed()
 	x.checkSpecified()
-	x.checkStub()
+	x.checkENOSYS()
 	d.Syscalls = x.entries()
 	return d
 }
 
 func (x *exporter) checkProfile() {
 	if x.p.BadArch != profile.KillThread() {
-		x.fail("the runtimes answer foreign ABIs with profile.KillThread, not with %v", x.p.BadArch)
+		x.fail("the runtimes answer foreign ABIs with KillThread, not with %v", x.p.BadArch)
 	}
 	if x.p.Default.Kind() == profile.KindNotify {
 		x.fail("runc refuses Notify as the default action")
@@ -170,7 +174,7 @@ func (x *exporter) checkRule(i int) {
 	}
 	for _, name := range r.Syscalls {
 		if !syscalls.Known(name) {
-			x.failRule(i, "no ABI has a call %s", quote(name))
+			x.failRule(i, "no ABI has a call %s", jsontree.Quote(name))
 		}
 		if r.Direct && x.multiplexed(name) != 0 {
 			x.failRule(i, "a document's rule also covers %s through socketcall or ipc", name)
@@ -214,8 +218,8 @@ func (x *exporter) verdict(a profile.Action) (verdict, error) {
 		}
 		v.data = n
 	}
-	if v.data >= maxOCIErrno {
-		return v, fmt.Errorf("the runtimes refuse error numbers from %d on", maxOCIErrno)
+	if v.data >= maxErrno {
+		return v, fmt.Errorf("the runtimes refuse error numbers from %d on", maxErrno)
 	}
 	return v, nil
 }
@@ -232,15 +236,12 @@ func (v verdict) oci() (Action, Errno) {
 // entries returns the entries of the document. Names that have the same share
 // theirs.
 func (x *exporter) entries() []Entry {
-	var groups [][]*exportName
-	at := make(map[string]int)
+	var groups [][]*callExport
 	for i := range x.names {
 		n := &x.names[i]
-		key := n.key()
-		g, ok := at[key]
-		if !ok {
+		g := slices.IndexFunc(groups, func(group []*callExport) bool { return group[0].same(n) })
+		if g < 0 {
 			g = len(groups)
-			at[key] = g
 			groups = append(groups, nil)
 		}
 		groups[g] = append(groups[g], n)
@@ -260,15 +261,7 @@ func (x *exporter) entries() []Entry {
 	return out
 }
 
-// key is equal for names of which a document says the same.
-func (n *exportName) key() string {
-	var b strings.Builder
-	fmt.Fprint(&b, n.verdict)
-	for _, args := range n.entries {
-		b.WriteByte(';')
-		for _, a := range args {
-			fmt.Fprint(&b, a.Index, a.Op, a.Value, a.ValueTwo, ",")
-		}
-	}
-	return b.String()
+// same reports whether a document says the same of two names.
+func (n *callExport) same(o *callExport) bool {
+	return n.verdict == o.verdict && slices.EqualFunc(n.entries, o.entries, slices.Equal)
 }

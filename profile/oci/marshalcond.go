@@ -32,7 +32,7 @@ type span struct{ lo, hi uint64 }
 // are in order and apart, that have the bits val where mask has one. The zero
 // region is all values.
 type region struct {
-	fieldBits
+	of        fieldBits
 	set       bool // not all values
 	spans     []span
 	mask, val uint64
@@ -133,7 +133,7 @@ func (c conjunct) and(o conjunct) (_ conjunct, possible bool, _ error) {
 		case !o[i].set:
 		case !c[i].set:
 			c[i] = o[i]
-		case c[i].fieldBits != o[i].fieldBits:
+		case c[i].of != o[i].of:
 			return c, false, fmt.Errorf("its condition tests argument %d in two widths", i)
 		default:
 			if c[i], possible = c[i].and(o[i]); !possible {
@@ -165,7 +165,7 @@ func (r region) and(o region) (_ region, possible bool) {
 func testForm(t profile.Test, d fieldBits, negate bool) []conjunct {
 	all := []span{{0, d.max()}}
 	if t.Op == profile.OpMaskedEqual {
-		return maskForm(t, region{fieldBits: d, set: true, spans: all}, negate)
+		return maskForm(t, region{of: d, set: true, spans: all}, negate)
 	}
 	op := t.Op
 	if negate {
@@ -199,7 +199,7 @@ func testForm(t profile.Test, d fieldBits, negate bool) []conjunct {
 	}
 	var c conjunct
 	if spans[0] != all[0] {
-		c[t.Field] = region{fieldBits: d, set: true, spans: spans}
+		c[t.Field] = region{of: d, set: true, spans: spans}
 	}
 	return []conjunct{c}
 }
@@ -232,18 +232,18 @@ func maskForm(t profile.Test, r region, negate bool) []conjunct {
 // besides others, so that these halves must be zero, or those of a mask.
 func (r region) comparisons(index int, masks, narrow bool) ([]Arg, error) {
 	arg := func(op profile.Op, v, two uint64) Arg { return Arg{Index: index, Op: op, Value: v, ValueTwo: two} }
-	top := r.max()
+	top := r.of.max()
 	if r.mask != 0 && r.spans[0] == (span{0, top}) {
 		return []Arg{arg(profile.OpMaskedEqual, r.mask, r.val)}, nil
 	}
-	plain := r.whole && !masks && r.mask == 0
+	plain := r.of.whole && !masks && r.mask == 0
 	if v, ok := r.allBut(); ok && plain {
 		return []Arg{arg(profile.OpNotEqual, v, 0)}, nil
 	}
 	var args []Arg
 	for _, s := range r.spans {
 		switch {
-		case r.whole && r.mask == 0 && s.lo == s.hi:
+		case r.of.whole && r.mask == 0 && s.lo == s.hi:
 			args = append(args, arg(profile.OpEqual, s.lo, 0))
 		case plain && s.lo == 0:
 			args = append(args, arg(profile.OpLessEqual, s.hi, 0))
@@ -272,7 +272,7 @@ func (r region) comparisons(index int, masks, narrow bool) ([]Arg, error) {
 
 // allBut reports whether r lacks one value alone, and which.
 func (r region) allBut() (v uint64, ok bool) {
-	top := r.max()
+	top := r.of.max()
 	switch s := r.spans; {
 	case len(s) == 2 && s[0].lo == 0 && s[1].hi == top && s[1].lo-s[0].hi == 2:
 		return s[0].hi + 1, true

@@ -7,48 +7,48 @@ import (
 	"github.com/portcullis-go/portcullis/profile"
 )
 
-// orderDomain is what decides whether libseccomp specifies the order of the
-// conditional rules of a number, as far as Document.Profile says.
-type orderDomain struct {
+// libseccomp doesn't specify what every document means. The domains here are what
+// it does specify, see [Document.Resolve]. Outside of them resolving notes that
+// the result is ours, and writing looks for another form, or fails.
+
+// callDomain decides whether libseccomp specifies the order of the conditional
+// rules of one call.
+type callDomain struct {
 	rules   int
+	several bool // some rule has several conditions
 	ordered bool // some rule has an ordered comparison: LT, LE, GT or GE
 	upper   bool // LT or LE
 	not     bool // NE
-	// severalOrdered and severalNot: a rule with several conditions has one of
-	// these.
-	severalOrdered, severalUpper, several, severalNot bool
-	high                                              [6]uint32 // upper half of the ordered values, by argument
-	seen                                              [6]bool
-	unlike                                            bool // they have several upper halves on one argument
+	// severalOrdered is a rule that has several conditions, one of them ordered.
+	severalOrdered bool
+	high           [6]uint32 // upper half of the ordered values, by argument
+	seen           [6]bool
+	unlike         bool // they have several upper halves on one argument
 }
 
 // add adds a conditional rule.
-func (d *orderDomain) add(c conj) {
+func (d *callDomain) add(c conjunction) {
 	d.rules++
 	several := len(c) > 1
 	d.several = d.several || several
-	for _, x := range c {
-		switch x.op {
+	for _, t := range c {
+		switch t.Op {
 		case profile.OpNotEqual:
 			d.not = true
-			d.severalNot = d.severalNot || several
 		case profile.OpLess, profile.OpLessEqual, profile.OpGreater, profile.OpGreaterEqual:
 			d.ordered = true
 			d.severalOrdered = d.severalOrdered || several
-			if x.op == profile.OpLess || x.op == profile.OpLessEqual {
-				d.upper = true
-				d.severalUpper = d.severalUpper || several
-			}
-			high := uint32(x.value >> 32)
-			d.unlike = d.unlike || d.seen[x.arg] && d.high[x.arg] != high
-			d.seen[x.arg], d.high[x.arg] = true, high
+			d.upper = d.upper || t.Op == profile.OpLess || t.Op == profile.OpLessEqual
+			high := uint32(t.Value >> 32)
+			d.unlike = d.unlike || d.seen[t.Field] && d.high[t.Field] != high
+			d.seen[t.Field], d.high[t.Field] = true, high
 		}
 	}
 }
 
 // specified reports whether the order of the rules is libseccomp's on an ABI of
 // so many bits.
-func (d *orderDomain) specified(bits int) bool {
+func (d *callDomain) specified(bits int) bool {
 	unlike := d.unlike && bits == 64
 	switch {
 	case d.rules <= 1, !d.ordered && !d.not:
@@ -61,39 +61,42 @@ func (d *orderDomain) specified(bits int) bool {
 	return !d.severalOrdered && !d.not && !unlike
 }
 
-// reportDomain says for which calls the order of rules is ours, and for which
-// ABIs the rest is.
-func (r *resolver) reportDomain() {
+// abiDomain decides whether libseccomp specifies what the rules of one ABI do, for
+// reasons that aren't in the rules.
+type abiDomain struct {
+	lacking       string // some name with rules that the ABI has no number for
+	conditional   bool   // a call of its own has rules
+	unconditional bool   // one of these is unconditional
+}
+
+// specified reports whether it does, in a filter for these ABIs: not where all
+// rules of the ABI's own calls have conditions, beside some for names that it
+// lacks. X86_64 without X32, and the reverse, are exempt.
+func (d *abiDomain) specified(a arch.Arch, in []arch.Arch) bool {
+	if a == arch.X86_64 && !slices.Contains(in, arch.X32) || a == arch.X32 && !slices.Contains(in, arch.X86_64) {
+		return true
+	}
+	return d.lacking == "" || !d.conditional || d.unconditional
+}
+
+// reportUnspecified reports the calls, and the ABIs, for which the result is ours.
+func (r *resolver) reportUnspecified() {
 	var ours []string
 	for _, s := range r.abis {
-		for _, n := range s.numbers {
-			t := n.tree
+		for _, c := range s.calls {
+			t := c.tree
 			if t == nil || t.conflict || t.domain.specified(s.bits) {
 				continue
 			}
 			last := &t.rules[len(t.rules)-1]
-			r.remark(resolveUnspecifiedOrder, last.rule, -1, last.label(), s.arch)
+			r.reportRule(idUnspecifiedOrder, last.rule, -1, last.label(), s.arch)
 		}
-		if r.onlyConditional(s) {
+		if !s.domain.specified(s.arch, r.arches) {
 			ours = append(ours, s.arch.String())
 		}
 	}
 	if len(ours) > 0 {
-		r.notes.add(r.doc.origin.at("syscalls"), resolveUnspecifiedABI, nil,
+		r.report.note(r.doc.position.at("syscalls"), idUnspecifiedABI,
 			"there are rules for names that %s lacks, and all rules for its own calls have conditions: what libseccomp makes of these is not specified there; this is ours", listNames(ours))
 	}
-}
-
-// onlyConditional reports whether libseccomp doesn't specify what an ABI's rules
-// do, for reasons that aren't in the rules: it has conditional rules only,
-// besides some for names that it lacks. X86_64 and X32 alone are exempt.
-func (r *resolver) onlyConditional(s *abiState) bool {
-	if !s.lacking || len(s.numbers) == 0 {
-		return false
-	}
-	if s.arch == arch.X86_64 && !slices.Contains(r.arches, arch.X32) ||
-		s.arch == arch.X32 && !slices.Contains(r.arches, arch.X86_64) {
-		return false
-	}
-	return !slices.ContainsFunc(s.numbers, func(n *callState) bool { return n.uncond >= 0 })
 }

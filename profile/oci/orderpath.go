@@ -7,7 +7,7 @@ import (
 	"github.com/portcullis-go/portcullis/profile"
 )
 
-// A treePath is a way through a condTree from its root to a verdict: the tests on it
+// A treePath leads through a ruleTree from its root to a verdict: the tests on it
 // and what each of them gave. Tried in the order in which the tree tries them,
 // the paths are a list of which the first match decides.
 type treePath struct {
@@ -17,13 +17,13 @@ type treePath struct {
 
 // treeStep is a test of a path and its outcome, isFalse or isTrue.
 type treeStep struct {
-	nodeWord
+	test nodeTest
 	took uint8
 }
 
 // finish finds the paths and which rules are live. It is for a tree to which
 // nothing is added any more.
-func (t *condTree) finish() {
+func (t *ruleTree) finish() {
 	if t == nil || t.conflict {
 		return
 	}
@@ -37,7 +37,7 @@ func (t *condTree) finish() {
 	}
 }
 
-func (t *condTree) markLive(level []*treeNode) {
+func (t *ruleTree) markLive(level []*treeNode) {
 	for _, n := range level {
 		for _, e := range n.to {
 			if e.verdict != 0 {
@@ -49,13 +49,13 @@ func (t *condTree) markLive(level []*treeNode) {
 }
 
 // walk appends the paths below level to ps, whose steps begin with prefix.
-func (t *condTree) walk(ps []treePath, level []*treeNode, prefix []treeStep) []treePath {
+func (t *ruleTree) walk(ps []treePath, level []*treeNode, prefix []treeStep) []treePath {
 	for _, n := range level {
 		for b, e := range n.to {
-			if e.verdict == 0 && e.level == nil || !t.resolver.spend(workNode+len(prefix)) {
+			if e.verdict == 0 && e.level == nil || !t.budget.spend(workNode+len(prefix)) {
 				continue
 			}
-			steps := append(slices.Clip(prefix), treeStep{n.nodeWord, uint8(b)})
+			steps := append(slices.Clip(prefix), treeStep{n.test, uint8(b)})
 			if e.verdict != 0 {
 				ps = append(ps, treePath{steps, e.verdict})
 			}
@@ -65,15 +65,15 @@ func (t *condTree) walk(ps []treePath, level []*treeNode, prefix []treeStep) []t
 	return ps
 }
 
-// linearRule is an element of a linearised tree: a condition and its rule.
-type linearRule struct {
+// orderedRule is a condition and its rule. Of a list of them the first that holds
+// decides.
+type orderedRule struct {
 	cond profile.Cond
 	rule int // index of resolver.rules
 }
 
-// linearise returns the tree as conditions of which the first that holds
-// decides.
-func (t *condTree) linearise() []linearRule {
+// ordered returns the tree as rules of which the first that holds decides.
+func (t *ruleTree) ordered() []orderedRule {
 	if !t.mixed { // any order will do
 		return t.originals(t.liveRules())
 	}
@@ -85,7 +85,7 @@ func (t *condTree) linearise() []linearRule {
 }
 
 // liveRules returns the live rules in the order of the document.
-func (t *condTree) liveRules() []int {
+func (t *ruleTree) liveRules() []int {
 	var live []int
 	for i := range t.rules {
 		if t.rules[i].live {
@@ -95,16 +95,16 @@ func (t *condTree) liveRules() []int {
 	return live
 }
 
-func (t *condTree) originals(rules []int) []linearRule {
-	ls := make([]linearRule, len(rules))
+func (t *ruleTree) originals(rules []int) []orderedRule {
+	ls := make([]orderedRule, len(rules))
 	for i, v := range rules {
-		ls[i] = linearRule{t.rules[v].conds.cond(), t.rules[v].rule}
+		ls[i] = orderedRule{t.rules[v].conds.cond(), t.rules[v].rule}
 	}
 	return ls
 }
 
 // firstVerdicts returns the live rules in the order of their first paths.
-func (t *condTree) firstVerdicts() []int {
+func (t *ruleTree) firstVerdicts() []int {
 	seen := make([]bool, len(t.rules))
 	var order []int
 	for i := range t.paths {
@@ -117,7 +117,7 @@ func (t *condTree) firstVerdicts() []int {
 }
 
 // own returns the paths of rule v alone, before it met others.
-func (t *condTree) own(v int) []treePath {
+func (t *ruleTree) own(v int) []treePath {
 	return t.walk(nil, t.expand(t.rules[v].conds, v).level, nil)
 }
 
@@ -130,23 +130,24 @@ const maxSwaps = 2048
 // paths that the tree lacks, because another verdict stands on their way: that
 // one must come first. And two paths of different action that are in the other
 // order must have no call in common.
-func (t *condTree) inOrder(rules []int) bool {
+func (t *ruleTree) inOrder(rules []int) bool {
 	if len(t.paths) > maxSwaps {
 		return false
 	}
-	inTree := make(map[string]int, len(t.paths))
+	numbers := make(pathNumbers)
+	inTree := make(map[int]int, len(t.paths)) // indexes of paths, by number
 	for i := range t.paths {
-		inTree[pathKey(t.paths[i].steps)] = i
+		inTree[numbers.number(t.paths[i].steps)] = i
 	}
 	var listed []int                       // indexes of paths, in the order of the rules
 	at := make(map[int]bool, len(t.paths)) // what listed has
 	for _, v := range rules {
 		for _, p := range t.own(v) {
-			i, ok := inTree[pathKey(p.steps)]
+			i, ok := inTree[numbers.number(p.steps)]
 			if ok && t.paths[i].verdict == v+1 {
 				listed = append(listed, i)
 				at[i] = true
-			} else if !covered(p, inTree, at) {
+			} else if !numbers.covered(p, inTree, at) {
 				return false
 			}
 		}
@@ -157,39 +158,59 @@ func (t *condTree) inOrder(rules []int) bool {
 				return false
 			}
 		}
-		t.resolver.spend(j)
+		t.budget.spend(j)
 	}
 	return len(listed) == len(t.paths)
 }
 
+// pathNumbers gives paths numbers, equal ones to those whose steps are equal. The
+// number of a path follows from that of the path without its last step.
+type pathNumbers map[pathStep]int
+
+type pathStep struct {
+	before int
+	last   treeStep
+}
+
+// number returns the number of a path, from 1; without steps it is 0.
+func (ns pathNumbers) number(steps []treeStep) int {
+	n := 0
+	for _, s := range steps {
+		n = ns.after(n, s)
+	}
+	return n
+}
+
+// after returns the number of a path with one more step.
+func (ns pathNumbers) after(before int, last treeStep) int {
+	step := pathStep{before, last}
+	n, ok := ns[step]
+	if !ok {
+		n = len(ns) + 1
+		ns[step] = n
+	}
+	return n
+}
+
 // covered reports whether a path of the tree that is listed already has all
 // calls of p.
-func covered(p treePath, inTree map[string]int, listed map[int]bool) bool {
-	for n := 1; n <= len(p.steps); n++ {
-		if i, ok := inTree[pathKey(p.steps[:n])]; ok && listed[i] {
+func (ns pathNumbers) covered(p treePath, inTree map[int]int, listed map[int]bool) bool {
+	n := 0
+	for _, s := range p.steps {
+		n = ns.after(n, s)
+		if i, ok := inTree[n]; ok && listed[i] {
 			return true
 		}
 	}
 	return false
 }
 
-// pathKey returns the steps as a map key.
-func pathKey(steps []treeStep) string {
-	b := make([]byte, 0, 11*len(steps))
-	for _, s := range steps {
-		b = append(b, s.pos, byte(s.op), s.took,
-			byte(s.mask>>24), byte(s.mask>>16), byte(s.mask>>8), byte(s.mask),
-			byte(s.datum>>24), byte(s.datum>>16), byte(s.datum>>8), byte(s.datum))
-	}
-	return string(b)
-}
-
 // commute reports whether the order of p and q is known not to matter.
-func (t *condTree) commute(p, q *treePath) bool {
+func (t *ruleTree) commute(p, q *treePath) bool {
 	if t.action(p.verdict) == t.action(q.verdict) {
 		return true
 	}
-	t.resolver.spend(len(p.steps) * 4)
+	t.budget.spend(len(p.steps) * 4)
 	for pos := uint8(0); pos < 12; pos++ {
 		if disjoint(pos, p.steps, q.steps) {
 			return true
@@ -201,56 +222,62 @@ func (t *condTree) commute(p, q *treePath) bool {
 // disjoint reports whether what two paths test of one word is known to exclude
 // each other.
 func disjoint(pos uint8, p, q []treeStep) bool {
-	lo, hi := int64(0), int64(math.MaxUint32)
-	var ones, zeros uint32 // the bits that masks fix
-	for _, s := range [2][]treeStep{p, q} {
-		for _, s := range s {
-			if s.pos != pos {
-				continue
-			}
-			switch d := int64(s.datum); {
-			case s.op == nodeEqual && s.took == isTrue:
-				lo, hi = max(lo, d), min(hi, d)
-			case s.op == nodeMasked && s.took == isTrue:
-				ones |= s.datum
-				zeros |= s.mask &^ s.datum
-			case s.op == nodeGreater && s.took == isTrue:
-				lo = max(lo, d+1)
-			case s.op == nodeGreater:
-				hi = min(hi, d)
-			case s.op == nodeGreaterEqual && s.took == isTrue:
-				lo = max(lo, d)
-			case s.op == nodeGreaterEqual:
-				hi = min(hi, d-1)
+	w := wordValues{hi: math.MaxUint32}
+	for _, steps := range [2][]treeStep{p, q} {
+		for _, s := range steps {
+			if s.test.pos == pos {
+				w.narrow(s)
 			}
 		}
 	}
-	if lo > hi || ones&zeros != 0 {
+	if w.lo != w.hi {
+		return w.lo > w.hi || w.ones&w.zeros != 0
+	}
+	// One value is left.
+	v := uint32(w.lo)
+	if w.ones&w.zeros != 0 || v&w.ones != w.ones || v&w.zeros != 0 {
 		return true
 	}
-	if lo < hi {
-		return false
+	excluded := func(s treeStep) bool { return s.test.pos == pos && s.excludes(v) }
+	return slices.ContainsFunc(p, excluded) || slices.ContainsFunc(q, excluded)
+}
+
+// wordValues is the values of a word that passed some tests, as far as bounds and
+// single bits say: lo to hi, with these ones and zeros.
+type wordValues struct {
+	lo, hi      int64
+	ones, zeros uint32
+}
+
+// narrow takes what a step says of the word.
+func (w *wordValues) narrow(s treeStep) {
+	d, yes := int64(s.test.datum), s.took == isTrue
+	switch {
+	case s.test.op == nodeEqual && yes:
+		w.lo, w.hi = max(w.lo, d), min(w.hi, d)
+	case s.test.op == nodeMasked && yes:
+		w.ones |= s.test.datum
+		w.zeros |= s.test.mask &^ s.test.datum
+	case s.test.op == nodeGreater && yes:
+		w.lo = max(w.lo, d+1)
+	case s.test.op == nodeGreater:
+		w.hi = min(w.hi, d)
+	case s.test.op == nodeGreaterEqual && yes:
+		w.lo = max(w.lo, d)
+	case s.test.op == nodeGreaterEqual:
+		w.hi = min(w.hi, d-1)
 	}
-	// One value is left: the tests that say what it is not.
-	v := uint32(lo)
-	if v&ones != ones || v&zeros != 0 {
-		return true
-	}
-	for _, s := range [2][]treeStep{p, q} {
-		for _, s := range s {
-			if s.pos == pos && s.took == isFalse &&
-				(s.op == nodeEqual && v == s.datum || s.op == nodeMasked && v&s.mask == s.datum) {
-				return true
-			}
-		}
-	}
-	return false
+}
+
+// excludes reports whether s says that the word is something else than v.
+func (s treeStep) excludes(v uint32) bool {
+	return s.took == isFalse && (s.test.op == nodeEqual && v == s.test.datum || s.test.op == nodeMasked && v&s.test.mask == s.test.datum)
 }
 
 // byPath returns the tree path by path. Where all paths of a rule follow each
 // other they are its own condition again.
-func (t *condTree) byPath() []linearRule {
-	var ls []linearRule
+func (t *ruleTree) byPath() []orderedRule {
+	var ls []orderedRule
 	for i := 0; i < len(t.paths); {
 		v := t.paths[i].verdict - 1
 		end := i
@@ -259,12 +286,12 @@ func (t *condTree) byPath() []linearRule {
 		}
 		rule := t.rules[v].rule
 		if end-i > 1 && end-i == len(t.own(v)) {
-			ls = append(ls, linearRule{t.rules[v].conds.cond(), rule})
+			ls = append(ls, orderedRule{t.rules[v].conds.cond(), rule})
 			i = end
 			continue
 		}
-		for ; i < end && t.resolver.spend(workNode*len(t.paths[i].steps)); i++ {
-			ls = append(ls, linearRule{pathCond(t.paths[i].steps), rule})
+		for ; i < end && t.budget.spend(workNode*len(t.paths[i].steps)); i++ {
+			ls = append(ls, orderedRule{pathCond(t.paths[i].steps), rule})
 		}
 		i = end
 	}
@@ -282,7 +309,7 @@ func pathCond(steps []treeStep) profile.Cond {
 				i++
 				continue
 			}
-			if s.op == nodeGreater && s.took == isFalse && steps[i+1].is(nodeEqual, s.pos, s.datum) && steps[i+1].took == isTrue {
+			if s.test.op == nodeGreater && s.took == isFalse && steps[i+1].is(nodeEqual, s.test.pos, s.test.datum) && steps[i+1].took == isTrue {
 				continue // the next test says so too
 			}
 		}
@@ -295,55 +322,55 @@ func pathCond(steps []treeStep) profile.Cond {
 }
 
 func (s treeStep) is(op nodeOp, pos uint8, datum uint32) bool {
-	return s.op == op && s.pos == pos && s.datum == datum
+	return s.test.op == op && s.test.pos == pos && s.test.datum == datum
 }
 
 // wholeArg returns two tests as one of the whole argument: the halves are equal to
 // something, or the upper half is below something.
 func wholeArg(s, next treeStep) (profile.Cond, bool) {
-	if !s.high() {
+	if !s.test.high() {
 		return nil, false
 	}
-	f := profile.Field(s.pos / 2)
+	f := profile.Field(s.test.pos / 2)
 	switch {
-	case s.op == nodeGreater && s.took == isFalse && next.is(nodeEqual, s.pos, s.datum) && next.took == isFalse:
-		return profile.Test{Field: f, Width: profile.WidthRegister, Op: profile.OpLess, Value: uint64(s.datum) << 32}, true
-	case next.pos+1 != s.pos || s.op != next.op || s.took != isTrue || next.took != isTrue:
+	case s.test.op == nodeGreater && s.took == isFalse && next.is(nodeEqual, s.test.pos, s.test.datum) && next.took == isFalse:
+		return profile.Test{Field: f, Width: profile.WidthRegister, Op: profile.OpLess, Value: uint64(s.test.datum) << 32}, true
+	case next.test.pos+1 != s.test.pos || s.test.op != next.test.op || s.took != isTrue || next.took != isTrue:
 		return nil, false
 	}
-	value := uint64(s.datum)<<32 | uint64(next.datum)
-	switch s.op {
+	value := uint64(s.test.datum)<<32 | uint64(next.test.datum)
+	switch s.test.op {
 	case nodeEqual:
 		return profile.Test{Field: f, Width: profile.WidthRegister, Op: profile.OpEqual, Value: value}, true
 	case nodeMasked:
-		return profile.Test{Field: f, Width: profile.WidthRegister, Op: profile.OpMaskedEqual, Value: value, Mask: uint64(s.mask)<<32 | uint64(next.mask)}, true
+		return profile.Test{Field: f, Width: profile.WidthRegister, Op: profile.OpMaskedEqual, Value: value, Mask: uint64(s.test.mask)<<32 | uint64(next.test.mask)}, true
 	}
 	return nil, false
 }
 
 // cond returns the step as a condition on half an argument.
 func (s treeStep) cond() profile.Cond {
-	t := profile.Test{Field: profile.Field(s.pos / 2), Width: profile.WidthLow32, Value: uint64(s.datum), Mask: uint64(s.mask)}
-	if s.high() {
+	t := profile.Test{Field: profile.Field(s.test.pos / 2), Width: profile.WidthLow32, Value: uint64(s.test.datum), Mask: uint64(s.test.mask)}
+	if s.test.high() {
 		t.Width, t.Value, t.Mask = profile.WidthRegister, t.Value<<32, t.Mask<<32
 	}
 	switch {
-	case s.op == nodeGreater && s.took == isTrue:
+	case s.test.op == nodeGreater && s.took == isTrue:
 		t.Op = profile.OpGreater
-	case s.op == nodeGreater:
+	case s.test.op == nodeGreater:
 		t.Op = profile.OpLessEqual
-	case s.op == nodeGreaterEqual && s.took == isTrue:
+	case s.test.op == nodeGreaterEqual && s.took == isTrue:
 		t.Op = profile.OpGreaterEqual
-	case s.op == nodeGreaterEqual:
+	case s.test.op == nodeGreaterEqual:
 		t.Op = profile.OpLess
-	case s.high() || s.op == nodeMasked:
+	case s.test.high() || s.test.op == nodeMasked:
 		t.Op = profile.OpMaskedEqual
 	case s.took == isFalse:
 		t.Op = profile.OpNotEqual
 	}
 	if t.Op != profile.OpMaskedEqual {
 		t.Mask = 0
-		if s.high() { // GT, or not
+		if s.test.high() { // GT, or not
 			t.Value |= math.MaxUint32
 		}
 		return t

@@ -6,25 +6,25 @@ import (
 	"strings"
 
 	"github.com/portcullis-go/portcullis/arch"
+	"github.com/portcullis-go/portcullis/internal/jsontree"
 	"github.com/portcullis-go/portcullis/internal/spell"
 )
 
 // architectures reads a list of ABIs without those that it has before. Only the
 // names of the OCI specification are right there.
-func (p *ociParser) architectures(n *node) []arch.Arch {
+func (p *parser) architectures(elements []jsontree.Node) []arch.Arch {
 	var arches []arch.Arch
-	elements := p.list(n)
 	for i := range elements {
 		e := &elements[i]
-		if !p.isElement(e, kindString) {
+		if !p.isElement(e, jsontree.String) {
 			continue
 		}
-		a, _ := arch.Parse(e.text)
+		a, _ := arch.Parse(e.Text)
 		switch {
-		case a == 0 || a.OCI() != e.text:
+		case a == 0 || a.OCI() != e.Text:
 			p.badArchitecture(e)
 		case slices.Contains(arches, a):
-			p.note(e, readDuplicateArchitecture, "%s is listed already", e.text)
+			p.note(e, idDuplicateArchitecture, "%s is listed already", e.Text)
 		default:
 			arches = append(arches, a)
 		}
@@ -32,13 +32,13 @@ func (p *ociParser) architectures(n *node) []arch.Arch {
 	return arches
 }
 
-func (p *ociParser) badArchitecture(n *node) {
-	if n.text == "SCMP_ARCH_NATIVE" {
-		p.fail(n, readBadArchitecture, nil, "the runtimes don't accept SCMP_ARCH_NATIVE; the native ABI needs no mention")
+func (p *parser) badArchitecture(n *jsontree.Node) {
+	if n.Text == "SCMP_ARCH_NATIVE" {
+		p.fail(n, idBadArchitecture, "the runtimes don't accept SCMP_ARCH_NATIVE; the native ABI needs no mention")
 		return
 	}
-	p.fail(n, readBadArchitecture, func() string { return nearestArch(n.text, arch.Arch.OCI) },
-		"there is no architecture %s", quote(n.text))
+	p.failNear(n, idBadArchitecture, func() string { return nearestArch(n.Text, arch.Arch.OCI) },
+		"there is no architecture %s", jsontree.Quote(n.Text))
 }
 
 // nearestArch returns how the ABI that s spells, or nearly spells, is rightly
@@ -59,29 +59,28 @@ func nearestArch(s string, name func(arch.Arch) string) string {
 
 // archMap reads the elements of archMap. Of several for one ABI the first
 // counts.
-func (p *ociParser) archMap(n *node) []ArchMapping {
+func (p *parser) archMap(elements []jsontree.Node) []ArchMapping {
 	var maps []ArchMapping
-	elements := p.list(n)
 	for i := range elements {
 		e := &elements[i]
-		if !p.isElement(e, kindObject) {
+		if !p.isElement(e, jsontree.Object) {
 			continue
 		}
 		m := p.members(e, archMapKeys[:])
 		am := ArchMapping{}
 		if at := m[keyArchitecture]; !isAbsent(at) {
-			if p.is(at, kindString) {
+			if p.is(at, jsontree.String) {
 				am.Arch = p.mappedArch(at, false)
 			}
-		} else if !e.partial {
-			p.note(e, readMissingKey, "the element has no architecture and never matches")
+		} else if !e.Partial {
+			p.note(e, idMissingKey, "the element has no architecture and never matches")
 		}
 		if am.Arch != 0 && slices.ContainsFunc(maps, func(o ArchMapping) bool { return o.Arch == am.Arch }) {
-			p.note(e, readDuplicateArchitecture, "%s has an element already, and the first counts", am.Arch.OCI())
+			p.note(e, idDuplicateArchitecture, "%s has an element already, and the first counts", am.Arch.OCI())
 		}
 		subs := p.list(m[keySubArchitectures])
 		for j := range subs {
-			if p.isElement(&subs[j], kindString) {
+			if p.isElement(&subs[j], jsontree.String) {
 				if a := p.mappedArch(&subs[j], true); a != 0 {
 					am.SubArch = append(am.SubArch, a)
 				}
@@ -94,16 +93,16 @@ func (p *ociParser) archMap(n *node) []ArchMapping {
 
 // mappedArch reads an ABI of archMap in any spelling. An element for an unknown
 // one never matches; an unknown one among the others is what runtimes reject.
-func (p *ociParser) mappedArch(n *node, sub bool) arch.Arch {
-	a, err := arch.Parse(n.text)
+func (p *parser) mappedArch(n *jsontree.Node, sub bool) arch.Arch {
+	a, err := arch.Parse(n.Text)
 	switch {
-	case err == nil && a.OCI() != n.text:
-		p.out.notes.add(origin{node: n}, readArchSpelling, say(a.OCI()), "%s is not what runtimes call the ABI %v here", quote(n.text), a)
+	case err == nil && a.OCI() != n.Text:
+		p.noteNear(n, idArchSpelling, suggestion(a.OCI()), "%s is not what runtimes call the ABI %v here", jsontree.Quote(n.Text), a)
 	case err != nil && sub:
 		p.badArchitecture(n)
 	case err != nil:
-		p.out.notes.add(origin{node: n}, readUnknownArchitecture, func() string { return nearestArch(n.text, arch.Arch.OCI) },
-			"there is no ABI %s; it never matches", quote(n.text))
+		p.noteNear(n, idUnknownArchitecture, func() string { return nearestArch(n.Text, arch.Arch.OCI) },
+			"there is no ABI %s; it never matches", jsontree.Quote(n.Text))
 	}
 	return a
 }

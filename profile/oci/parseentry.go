@@ -5,18 +5,19 @@ import (
 	"strings"
 
 	"github.com/portcullis-go/portcullis/arch"
+	"github.com/portcullis-go/portcullis/internal/jsontree"
 	"github.com/portcullis-go/portcullis/profile"
 	"github.com/portcullis-go/portcullis/syscalls"
 )
 
 // entry reads an element of syscalls.
-func (p *ociParser) entry(n *node) Entry {
+func (p *parser) entry(n *jsontree.Node) Entry {
 	m := p.members(n, entryKeys[:])
-	e := Entry{origin: origin{node: n}}
+	e := Entry{position: position{node: n}}
 	e.Names = p.names(n, m[keyNames], m[keyName])
 	e.Action = p.action(m[keyAction])
-	if isAbsent(m[keyAction]) && !n.partial {
-		p.fail(cmpNode(m[keyAction], n), readMissingAction, nil, "an entry needs an action")
+	if isAbsent(m[keyAction]) && !n.Partial {
+		p.fail(firstNode(m[keyAction], n), idMissingAction, "an entry needs an action")
 	}
 	e.Errno = p.errno(m[keyErrnoRet], m[keyErrno], e.Action)
 	e.Args = p.args(m[keyArgs])
@@ -26,39 +27,39 @@ func (p *ociParser) entry(n *node) Entry {
 	return e
 }
 
-func (p *ociParser) names(entry, list, single *node) []string {
+func (p *parser) names(entry, list, single *jsontree.Node) []string {
 	var names []string
 	elements := p.list(list)
 	for i := range elements {
-		if n := &elements[i]; p.isElement(n, kindString) && p.name(n) {
-			names = append(names, n.text)
+		if n := &elements[i]; p.isElement(n, jsontree.String) && p.name(n) {
+			names = append(names, n.Text)
 		}
 	}
 	if s, _ := p.str(single); s != "" {
 		if len(elements) > 0 {
-			p.fail(single, readNameAndNames, nil, "an entry has either name or names")
+			p.fail(single, idNameAndNames, "an entry has either name or names")
 		}
 		if p.name(single) {
 			names = append(names, s)
 		}
-	} else if len(elements) == 0 && !entry.partial && (list == nil || list.kind != kindBad) {
-		p.note(entry, readNoNames, "the entry names no system call and is ignored")
+	} else if len(elements) == 0 && !entry.Partial && (list == nil || list.Kind == jsontree.Null || list.Kind == jsontree.Array) {
+		p.note(entry, idNoNames, "the entry names no system call and is ignored")
 	}
 	return names
 }
 
 // name checks the name of a system call and reports whether it can be one.
-func (p *ociParser) name(n *node) bool {
+func (p *parser) name(n *jsontree.Node) bool {
 	switch {
-	case n.text == "":
-		p.fail(n, readEmptyName, nil, "a system call has no empty name")
+	case n.Text == "":
+		p.fail(n, idEmptyName, "a system call has no empty name")
 		return false
-	case strings.IndexByte(n.text, 0) >= 0:
-		p.fail(n, readNULInName, nil, "the name %s has a NUL, at which the runtimes stop reading", quote(n.text))
+	case strings.IndexByte(n.Text, 0) >= 0:
+		p.fail(n, idNULInName, "the name %s has a NUL, at which the runtimes stop reading", jsontree.Quote(n.Text))
 		return false
-	case !syscalls.Known(n.text):
-		p.out.notes.add(origin{node: n}, readUnknownSyscall, func() string { return nearestSyscall(n.text) },
-			"no ABI has a system call %s; it is ignored", quote(n.text))
+	case !syscalls.Known(n.Text):
+		p.noteNear(n, idUnknownSyscall, func() string { return nearestSyscall(n.Text) },
+			"no ABI has a system call %s; it is ignored", jsontree.Quote(n.Text))
 	}
 	return true
 }
@@ -70,19 +71,19 @@ func nearestSyscall(name string) string {
 	return syscalls.Nearest(name)
 }
 
-func (p *ociParser) args(list *node) []Arg {
+func (p *parser) args(list *jsontree.Node) []Arg {
 	var args []Arg
 	seen, repeated := 0, false
 	elements := p.list(list)
 	for i := range elements {
 		n := &elements[i]
-		if !p.isElement(n, kindObject) {
+		if !p.isElement(n, jsontree.Object) {
 			continue
 		}
 		a := p.arg(n)
 		if seen>>a.Index&1 != 0 && !repeated {
 			repeated = true
-			p.note(n, readRepeatedIndex, "index %d repeats: each of the conditions is enough alone, and no two are needed together", a.Index)
+			p.note(n, idRepeatedIndex, "index %d repeats: each of the conditions is enough alone, and no two are needed together", a.Index)
 		}
 		seen |= 1 << a.Index
 		args = append(args, a)
@@ -90,22 +91,22 @@ func (p *ociParser) args(list *node) []Arg {
 	return args
 }
 
-func (p *ociParser) arg(n *node) Arg {
+func (p *parser) arg(n *jsontree.Node) Arg {
 	m := p.members(n, argKeys[:])
-	a := Arg{origin: origin{node: n}}
+	a := Arg{}
 	if index := p.uint(m[keyIndex]); index > 5 {
-		p.fail(m[keyIndex], readBadIndex, nil, "a system call has the arguments 0 to 5, and no %d", index)
+		p.fail(m[keyIndex], idBadIndex, "a system call has the arguments 0 to 5, and no %d", index)
 	} else {
 		a.Index = int(index)
 	}
 	a.Value, a.ValueTwo = p.uint(m[keyValue]), p.uint(m[keyValueTwo])
 	op, ok := p.op(m[keyOp])
-	if isAbsent(m[keyOp]) && !n.partial {
-		p.fail(cmpNode(m[keyOp], n), readBadOperator, nil, "a condition needs an op")
+	if isAbsent(m[keyOp]) && !n.Partial {
+		p.fail(firstNode(m[keyOp], n), idBadOperator, "a condition needs an op")
 	}
 	for _, k := range [...]int{keyIndex, keyValue} {
-		if (m[k] == nil || m[k].kind == kindNull) && !n.partial {
-			p.note(n, readMissingKey, "the condition has no %s, which is read as 0", argKeys[k].name)
+		if (m[k] == nil || m[k].Kind == jsontree.Null) && !n.Partial {
+			p.note(n, idMissingKey, "the condition has no %s, which is read as 0", argKeys[k].name)
 		}
 	}
 	if a.Op = op; !ok {
@@ -114,36 +115,36 @@ func (p *ociParser) arg(n *node) Arg {
 	switch {
 	case op != profile.OpMaskedEqual:
 		if a.ValueTwo != 0 {
-			p.note(m[keyValueTwo], readValueTwoIgnored, "%s has no second value; it is ignored", OpName(op))
+			p.note(m[keyValueTwo], idValueTwoIgnored, "%s has no second value; it is ignored", OpName(op))
 		}
 	case a.Value == 0:
-		p.note(cmpNode(m[keyValue], n), readAlwaysTrue, "the mask is 0, with which the condition always holds")
+		p.note(firstNode(m[keyValue], n), idAlwaysTrue, "the mask is 0, with which the condition always holds")
 	case a.ValueTwo&^a.Value != 0:
-		p.note(m[keyValueTwo], readMaskedBits, "the bits %#x are not in the mask and ignored", a.ValueTwo&^a.Value)
+		p.note(m[keyValueTwo], idMaskedBits, "the bits %#x are not in the mask and ignored", a.ValueTwo&^a.Value)
 	}
 	return a
 }
 
 // filter reads includes or excludes.
-func (p *ociParser) filter(n *node) Filter {
+func (p *parser) filter(n *jsontree.Node) Filter {
 	var f Filter
-	if !p.is(n, kindObject) {
+	if !p.is(n, jsontree.Object) {
 		return f
 	}
 	m := p.members(n, filterKeys[:])
 	elements := p.list(m[keyCaps])
 	for i := range elements {
-		if c := &elements[i]; p.isElement(c, kindString) {
-			if !isCapability(c.text) {
-				p.out.notes.add(origin{node: c}, readUnknownCapability, func() string { return nearestCapability(c.text) },
-					"there is no capability %s; names are compared exactly", quote(c.text))
+		if c := &elements[i]; p.isElement(c, jsontree.String) {
+			if !isCapability(c.Text) {
+				p.noteNear(c, idUnknownCapability, func() string { return nearestCapability(c.Text) },
+					"there is no capability %s; names are compared exactly", jsontree.Quote(c.Text))
 			}
-			f.Caps = append(f.Caps, c.text)
+			f.Caps = append(f.Caps, c.Text)
 		}
 	}
 	elements = p.list(m[keyArches])
 	for i := range elements {
-		if a := &elements[i]; p.isElement(a, kindString) {
+		if a := &elements[i]; p.isElement(a, jsontree.String) {
 			f.Arches = append(f.Arches, p.filterArch(a))
 		}
 	}
@@ -153,17 +154,17 @@ func (p *ociParser) filter(n *node) Filter {
 
 // filterArch reads an ABI of a filter. Runtimes have names of their own there,
 // of which a different one never matches.
-func (p *ociParser) filterArch(n *node) arch.Arch {
-	a, err := arch.Parse(n.text)
+func (p *parser) filterArch(n *jsontree.Node) arch.Arch {
+	a, err := arch.Parse(n.Text)
 	if err != nil {
-		p.out.notes.add(origin{node: n}, readUnknownArchitecture, func() string { return nearestArch(n.text, filterName(p.dialect)) },
-			"there is no ABI %s; it never matches", quote(n.text))
+		p.noteNear(n, idUnknownArchitecture, func() string { return nearestArch(n.Text, filterName(p.dialect)) },
+			"there is no ABI %s; it never matches", jsontree.Quote(n.Text))
 		return 0
 	}
 	if right := filterName(p.dialect)(a); right == "" {
-		p.note(n, readArchSpelling, "Docker has no name for the ABI %v here; it never matches", a)
-	} else if right != n.text {
-		p.out.notes.add(origin{node: n}, readArchSpelling, say(right), "%s is not what the runtime calls the ABI %v here", quote(n.text), a)
+		p.note(n, idArchSpelling, "Docker has no name for the ABI %v here; it never matches", a)
+	} else if right != n.Text {
+		p.noteNear(n, idArchSpelling, suggestion(right), "%s is not what the runtime calls the ABI %v here", jsontree.Quote(n.Text), a)
 	}
 	return a
 }
@@ -195,20 +196,20 @@ func filterName(d Dialect) func(arch.Arch) string {
 }
 
 // kernel reads a minKernel. The empty string is the release 0.0.
-func (p *ociParser) kernel(n *node) (r syscalls.Release, set bool) {
+func (p *parser) kernel(n *jsontree.Node) (r syscalls.Release, set bool) {
 	s, ok := p.str(n)
 	if !ok {
 		return r, false
 	}
 	if s == "" {
-		p.note(n, readEmptyKernel, "minKernel \"\" is the release 0.0, which every kernel reaches")
+		p.note(n, idEmptyKernel, "minKernel \"\" is the release 0.0, which every kernel reaches")
 		return r, true
 	}
 	major, minor, _ := strings.Cut(s, ".")
 	k, errK := strconv.ParseUint(major, 10, 8)
 	m, errM := strconv.ParseUint(minor, 10, 8)
 	if errK != nil || errM != nil || k == 0 && m == 0 {
-		p.fail(n, readBadKernel, nil, "minKernel %s is not of the form 4.8", quote(s))
+		p.fail(n, idBadKernel, "minKernel %s is not of the form 4.8", jsontree.Quote(s))
 		return r, false
 	}
 	return syscalls.Release{Major: int(k), Minor: int(m)}, true

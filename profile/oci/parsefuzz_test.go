@@ -118,10 +118,10 @@ func agree(t *testing.T, text []byte, d *oci.Document, want *plain) {
 	}
 }
 
-// FuzzParseOCI holds that reading never panics; that what is read is written
+// FuzzParse holds that reading never panics; that what is read is written
 // and read again as the same; that nothing is accepted that encoding/json, the
 // runtimes' decoder, rejects; and that what is accepted reads as there.
-func FuzzParseOCI(f *testing.F) {
+func FuzzParse(f *testing.F) {
 	for _, doc := range fuzzSeeds() {
 		f.Add([]byte(doc))
 	}

@@ -4,6 +4,7 @@ import (
 	"iter"
 	"strings"
 
+	"github.com/portcullis-go/portcullis/internal/jsontree"
 	"github.com/portcullis-go/portcullis/internal/spell"
 )
 
@@ -39,7 +40,7 @@ const (
 )
 
 // members are the values of an object by the index of their keySpec.
-type members [9]*node
+type members [9]*jsontree.Node
 
 const (
 	keyDefaultAction = iota
@@ -127,26 +128,26 @@ var filterKeys = [...]keySpec{
 
 // members returns the values of an object as a runtime reads them: a key is
 // looked for exactly and then without regard to case, and the last one counts.
-func (p *ociParser) members(n *node, keys []keySpec) members {
+func (p *parser) members(n *jsontree.Node, keys []keySpec) members {
 	var m members
-	for i := range n.kids {
-		kid := &n.kids[i]
-		k := keyIndexOf(keys, kid.key)
+	for i := range n.Kids {
+		kid := &n.Kids[i]
+		k := keyIndexOf(keys, kid.Key)
 		if k < 0 {
-			p.noteKey(kid, readUnknownKey, func() string { return nearestKey(kid.key, keys, p.dialect) },
-				"the key %s is unknown and ignored", quote(kid.key))
+			p.noteKey(kid, idUnknownKey, func() string { return nearestKey(kid.Key, keys, p.dialect) },
+				"the key %s is unknown and ignored", jsontree.Quote(kid.Key))
 			continue
 		}
 		spec := &keys[k]
 		if !spec.dialects.has(p.dialect) {
-			p.noteKey(kid, readIgnoredKey, nil, "the key %s is ignored, as only %s has it", quote(kid.key), spec.dialects)
+			p.noteKey(kid, idIgnoredKey, nil, "the key %s is ignored, as only %s has it", jsontree.Quote(kid.Key), spec.dialects)
 			continue
 		}
-		if kid.key != spec.name {
-			p.noteKey(kid, readKeyCase, say(spec.name), "the key %s is read only by decoders that ignore case", quote(kid.key))
+		if kid.Key != spec.name {
+			p.noteKey(kid, idKeyCase, suggestion(spec.name), "the key %s is read only by decoders that ignore case", jsontree.Quote(kid.Key))
 		}
 		if m[k] != nil {
-			p.noteKey(kid, readDuplicateKey, nil, "the key %s stands here again", quote(kid.key))
+			p.noteKey(kid, idDuplicateKey, nil, "the key %s stands here again", jsontree.Quote(kid.Key))
 			kid = p.merge(m[k], kid, spec.again)
 		}
 		m[k] = kid
@@ -189,45 +190,45 @@ func nearestKey(key string, keys []keySpec, d Dialect) string {
 }
 
 // merge returns what a decoder makes of a second value of one key.
-func (p *ociParser) merge(old, again *node, rule mergeRule) *node {
+func (p *parser) merge(old, again *jsontree.Node, rule mergeRule) *jsontree.Node {
 	switch {
-	case rule == replace, rule == keepOnNull && again.kind != kindNull:
+	case rule == replace, rule == keepOnNull && again.Kind != jsontree.Null:
 		return again
 	case rule == keepOnNull:
 		return old
-	case rule == mergeObject && p.dialect == DialectPodman && again.kind == kindNull:
+	case rule == mergeObject && p.dialect == DialectPodman && again.Kind == jsontree.Null:
 		return old // Podman's is no pointer
-	case old.kind != again.kind || len(again.kids) == 0 && again.kind == kindArray:
+	case old.Kind != again.Kind || len(again.Kids) == 0 && again.Kind == jsontree.Array:
 		return again
 	}
-	if p.merged += cap(old.kids) + len(again.kids); p.merged > maxNodes {
-		p.fail(again, readTooManyValues, nil, "there is too much in duplicate keys")
+	if p.merged += cap(old.Kids) + len(again.Kids); p.merged > jsontree.MaxNodes {
+		p.fail(again, jsontree.TooManyValues, "there is too much in duplicate keys")
 		return again
 	}
-	if again.kind == kindObject {
+	if again.Kind == jsontree.Object {
 		return joinObjects(old, again)
 	}
 	// The decoder reuses the elements that it has, even those behind the end
 	// of a list that meanwhile became shorter.
-	kids := make([]node, max(len(again.kids), cap(old.kids)))
-	copy(kids, old.kids[:cap(old.kids)])
-	for i := range again.kids {
-		if k := &again.kids[i]; k.kind == kindObject && kids[i].kind == kindObject {
-			p.merged += len(k.kids) + len(kids[i].kids)
+	kids := make([]jsontree.Node, max(len(again.Kids), cap(old.Kids)))
+	copy(kids, old.Kids[:cap(old.Kids)])
+	for i := range again.Kids {
+		if k := &again.Kids[i]; k.Kind == jsontree.Object && kids[i].Kind == jsontree.Object {
+			p.merged += len(k.Kids) + len(kids[i].Kids)
 			kids[i] = *joinObjects(&kids[i], k)
 		} else {
 			kids[i] = *k
 		}
 	}
 	list := *again
-	list.kids = kids[:len(again.kids)]
+	list.Kids = kids[:len(again.Kids)]
 	return &list
 }
 
 // joinObjects returns the object again with the members of old before its own.
-func joinObjects(old, again *node) *node {
+func joinObjects(old, again *jsontree.Node) *jsontree.Node {
 	n := *again
-	n.kids = make([]node, 0, len(old.kids)+len(again.kids))
-	n.kids = append(append(n.kids, old.kids...), again.kids...)
+	n.Kids = make([]jsontree.Node, 0, len(old.Kids)+len(again.Kids))
+	n.Kids = append(append(n.Kids, old.Kids...), again.Kids...)
 	return &n
 }

@@ -9,28 +9,42 @@ import (
 
 	"github.com/portcullis-go/portcullis/arch"
 	"github.com/portcullis-go/portcullis/arch/errno"
+	"github.com/portcullis-go/portcullis/internal/jsontree"
 	"github.com/portcullis-go/portcullis/internal/spell"
 	"github.com/portcullis-go/portcullis/profile"
 )
 
-func (p *ociParser) fail(n *node, id string, suggest func() string, format string, args ...any) {
-	p.out.errs.add(origin{node: n}, id, suggest, format, args...)
+func (p *parser) fail(n *jsontree.Node, id, format string, args ...any) {
+	p.report.fail(position{node: n}, id, format, args...)
 }
 
-func (p *ociParser) note(n *node, id, format string, args ...any) {
-	p.out.notes.add(origin{node: n}, id, nil, format, args...)
+func (p *parser) note(n *jsontree.Node, id, format string, args ...any) {
+	p.report.note(position{node: n}, id, format, args...)
 }
 
-func (p *ociParser) noteKey(n *node, id string, suggest func() string, format string, args ...any) {
-	at := origin{node: n, key: true}
-	if len(n.key) >= longKey {
-		at.node = n.parent
+// failNear and noteNear report with what was probably meant.
+func (p *parser) failNear(n *jsontree.Node, id string, suggestion func() string, format string, args ...any) {
+	p.report.errors.add(position{node: n}, id, suggestion, format, args...)
+}
+
+func (p *parser) noteNear(n *jsontree.Node, id string, suggestion func() string, format string, args ...any) {
+	p.report.notes.add(position{node: n}, id, suggestion, format, args...)
+}
+
+// noteKey reports something about the key of n.
+func (p *parser) noteKey(n *jsontree.Node, id string, suggestion func() string, format string, args ...any) {
+	at := position{node: n, key: true}
+	if len(n.Key) >= jsontree.MaxKey { // the pointer doesn't lead to it
+		at.node = n.Parent
 	}
-	p.out.notes.add(at, id, suggest, format, args...)
+	p.report.notes.add(at, id, suggestion, format, args...)
 }
 
-// cmpNode returns the first of a and b that isn't nil.
-func cmpNode(a, b *node) *node {
+// suggestion returns a function that suggests s.
+func suggestion(s string) func() string { return func() string { return s } }
+
+// firstNode returns the first of a and b that isn't nil.
+func firstNode(a, b *jsontree.Node) *jsontree.Node {
 	if a != nil {
 		return a
 	}
@@ -39,63 +53,60 @@ func cmpNode(a, b *node) *node {
 
 // isAbsent reports whether n is missing, null or an empty string, which are
 // the same to a runtime.
-func isAbsent(n *node) bool {
-	return n == nil || n.kind == kindNull || n.kind == kindString && n.text == ""
+func isAbsent(n *jsontree.Node) bool {
+	return n == nil || n.Kind == jsontree.Null || n.Kind == jsontree.String && n.Text == ""
 }
 
 // is reports whether n is there and of the kind. A wrong one is an error, a
 // missing one and null are none.
-func (p *ociParser) is(n *node, kind nodeKind) bool {
+func (p *parser) is(n *jsontree.Node, kind jsontree.Kind) bool {
 	switch {
-	case n == nil || n.kind == kindNull || n.kind == kindBad:
+	case n == nil || n.Kind == jsontree.Null || n.Kind == jsontree.Bad:
 		return false
-	case n.kind == kind:
+	case n.Kind == kind:
 		return true
 	}
-	suggestion := ""
-	if kind == kindNumber && isNumber(n.text) {
-		suggestion = n.text
+	near := ""
+	if kind == jsontree.Number && jsontree.IsNumber(n.Text) {
+		near = n.Text // a number in quotes
 	}
-	p.fail(n, readWrongType, say(suggestion), "%v is expected, not %v", kind, n.kind)
+	p.failNear(n, idWrongType, suggestion(near), "%v is expected, not %v", kind, n.Kind)
 	return false
 }
 
-// isElement is is for the elements of a list, where null is an error.
-func (p *ociParser) isElement(n *node, kind nodeKind) bool {
-	if n.kind == kindNull {
-		p.fail(n, readNullElement, nil, "%v is expected, not null", kind)
+// isElement is like is, for the elements of a list, where null is an error.
+func (p *parser) isElement(n *jsontree.Node, kind jsontree.Kind) bool {
+	if n.Kind == jsontree.Null {
+		p.fail(n, idNullElement, "%v is expected, not null", kind)
 		return false
 	}
 	return p.is(n, kind)
 }
 
-// list returns the elements of n; its errors are told by the first call alone.
-func (p *ociParser) list(n *node) []node {
-	if !p.is(n, kindArray) {
-		if n != nil && n.kind != kindNull {
-			n.kind = kindBad
-		}
+// list returns the elements of n.
+func (p *parser) list(n *jsontree.Node) []jsontree.Node {
+	if !p.is(n, jsontree.Array) {
 		return nil
 	}
-	return n.kids
+	return n.Kids
 }
 
-func (p *ociParser) str(n *node) (s string, ok bool) {
-	if !p.is(n, kindString) {
+func (p *parser) str(n *jsontree.Node) (s string, ok bool) {
+	if !p.is(n, jsontree.String) {
 		return "", false
 	}
-	return n.text, true
+	return n.Text, true
 }
 
 // uint reads a number; it is 0 where there is none.
-func (p *ociParser) uint(n *node) uint64 {
-	if !p.is(n, kindNumber) {
+func (p *parser) uint(n *jsontree.Node) uint64 {
+	if !p.is(n, jsontree.Number) {
 		return 0
 	}
-	v, err := strconv.ParseUint(n.text, 10, 64)
+	v, err := strconv.ParseUint(n.Text, 10, 64)
 	if err != nil {
-		p.fail(n, readBadInteger, func() string { return nearestInteger(n.text) },
-			"%s is no whole number from 0 to 18446744073709551615", quote(n.text))
+		p.failNear(n, idBadInteger, func() string { return nearestInteger(n.Text) },
+			"%s is no whole number from 0 to 18446744073709551615", jsontree.Quote(n.Text))
 	}
 	return v
 }
@@ -113,7 +124,7 @@ func nearestInteger(s string) string {
 }
 
 // action reads an action. A missing one is the caller's affair.
-func (p *ociParser) action(n *node) Action {
+func (p *parser) action(n *jsontree.Node) Action {
 	s, ok := p.str(n)
 	if !ok || s == "" {
 		return Action{}
@@ -121,12 +132,12 @@ func (p *ociParser) action(n *node) Action {
 	if k, ok := kindOf(s); ok {
 		return Action{k, true}
 	}
-	p.fail(n, readBadAction, func() string { return nearestToken(s, "SCMP_ACT_", append(slices.Clone(kindNames[:]), nameKill)) },
-		"there is no action %s", quote(s))
+	p.failNear(n, idBadAction, func() string { return nearestToken(s, "SCMP_ACT_", append(slices.Clone(kindNames[:]), nameKill)) },
+		"there is no action %s", jsontree.Quote(s))
 	return Action{}
 }
 
-func (p *ociParser) op(n *node) (o profile.Op, ok bool) {
+func (p *parser) op(n *jsontree.Node) (o profile.Op, ok bool) {
 	s, ok := p.str(n)
 	if !ok || s == "" {
 		return 0, false
@@ -134,54 +145,54 @@ func (p *ociParser) op(n *node) (o profile.Op, ok bool) {
 	if o, ok = opOf(s); ok {
 		return o, true
 	}
-	p.fail(n, readBadOperator, func() string {
+	p.failNear(n, idBadOperator, func() string {
 		if i := slices.Index(opSigns[:], s); i >= 0 {
 			return opNames[i]
 		}
 		return nearestToken(s, "SCMP_CMP_", opNames[:])
-	}, "there is no operator %s", quote(s))
+	}, "there is no operator %s", jsontree.Quote(s))
 	return 0, false
 }
 
 // errno reads the error number of an action from errnoRet and Podman's errno,
 // which counts if it is there.
-func (p *ociParser) errno(ret, name *node, a Action) Errno {
+func (p *parser) errno(ret, name *jsontree.Node, a Action) Errno {
 	e, at := p.errnoRet(ret), ret
 	if named := p.errnoName(name); named.Set {
 		if e.Set && !sameErrno(e.Errno, named.Errno) {
-			p.note(ret, readErrnoConflict, "the number %v is ignored, as %v stands besides it", e.Errno, named.Errno)
+			p.note(ret, idErrnoConflict, "the number %v is ignored, as %v stands besides it", e.Errno, named.Errno)
 		}
 		e, at = named, name
 	}
 	switch {
 	case !e.Set || !a.Set:
 	case a.Kind != profile.KindErrno && a.Kind != profile.KindTrace:
-		p.note(at, readErrnoIgnored, "%s has no error number", KindName(a.Kind))
-	case a.Kind == profile.KindErrno && e.Errno >= maxOCIErrno && e.Errno <= math.MaxUint16:
-		p.fail(at, readErrnoRange, nil, "the error number %v is not below %d", e.Errno, maxOCIErrno)
+		p.note(at, idErrnoIgnored, "%s has no error number", KindName(a.Kind))
+	case a.Kind == profile.KindErrno && e.Errno >= maxErrno && e.Errno <= math.MaxUint16:
+		p.fail(at, idErrnoRange, "the error number %v is not below %d", e.Errno, maxErrno)
 	}
 	return e
 }
 
-// maxOCIErrno is the first error number that libseccomp refuses. The kernel
-// would take it too (maxErrno).
-const maxOCIErrno = 4095
+// maxErrno is the first error number that libseccomp refuses. The kernel would
+// still take it (MAX_ERRNO).
+const maxErrno = 4095
 
-func (p *ociParser) errnoRet(n *node) Errno {
-	if !p.is(n, kindNumber) {
+func (p *parser) errnoRet(n *jsontree.Node) Errno {
+	if !p.is(n, jsontree.Number) {
 		return Errno{}
 	}
 	return p.errnoNumber(n, p.uint(n))
 }
 
-func (p *ociParser) errnoNumber(n *node, v uint64) Errno {
+func (p *parser) errnoNumber(n *jsontree.Node, v uint64) Errno {
 	if v > math.MaxUint16 {
-		p.note(n, readErrnoTruncated, "of the error number %d only the low 16 bits count: %d", v, uint16(v))
+		p.note(n, idErrnoTruncated, "of the error number %d only the low 16 bits count: %d", v, uint16(v))
 	}
 	return Errno{errno.Errno(uint16(v)), true}
 }
 
-func (p *ociParser) errnoName(n *node) Errno {
+func (p *parser) errnoName(n *jsontree.Node) Errno {
 	s, ok := p.str(n)
 	if !ok || s == "" {
 		return Errno{}
@@ -191,11 +202,11 @@ func (p *ociParser) errnoName(n *node) Errno {
 	}
 	e, err := errno.Parse(s)
 	if err != nil {
-		p.fail(n, readBadErrno, func() string {
+		p.failNear(n, idBadErrno, func() string {
 			var miss *errno.ParseError
 			errors.As(err, &miss)
 			return miss.Nearest
-		}, "there is no error number %s", quote(s))
+		}, "there is no error number %s", jsontree.Quote(s))
 	}
 	return Errno{e, err == nil}
 }
@@ -207,28 +218,28 @@ func sameErrno(a, b errno.Errno) bool {
 	return m == n
 }
 
-func (p *ociParser) flags(n *node) (flags []profile.Flag, set bool) {
+func (p *parser) flags(n *jsontree.Node) (flags []profile.Flag, set bool) {
 	elements := p.list(n)
-	if n == nil || n.kind != kindArray {
+	if n == nil || n.Kind != jsontree.Array {
 		return nil, false
 	}
-	if len(elements) == 0 && !n.partial && p.dialect != DialectOCI {
-		p.note(n, readEmptyFlags, "an empty list of flags does not reach the runtime, which then sets SPEC_ALLOW")
+	if len(elements) == 0 && !n.Partial && p.dialect != DialectOCI {
+		p.note(n, idEmptyFlags, "an empty list of flags does not reach the runtime, which then sets SPEC_ALLOW")
 	}
 	for i := range elements {
 		e := &elements[i]
-		if !p.isElement(e, kindString) {
+		if !p.isElement(e, jsontree.String) {
 			continue
 		}
-		name, ok := strings.CutPrefix(e.text, flagPrefix)
+		name, ok := strings.CutPrefix(e.Text, flagPrefix)
 		if f := profile.Flag(name); !ok || !isFlag(f) {
-			p.fail(e, readBadFlag, func() string {
+			p.failNear(e, idBadFlag, func() string {
 				var names []string
 				for _, f := range knownFlags {
 					names = append(names, flagPrefix+string(f))
 				}
-				return nearestToken(e.text, flagPrefix, names)
-			}, "there is no flag %s", quote(e.text))
+				return nearestToken(e.Text, flagPrefix, names)
+			}, "there is no flag %s", jsontree.Quote(e.Text))
 		} else if !slices.Contains(flags, f) {
 			flags = append(flags, f)
 		}

@@ -3,115 +3,71 @@ package oci
 import (
 	"strconv"
 	"strings"
+
+	"github.com/portcullis-go/portcullis/internal/jsontree"
 )
 
-// origin is a place in a document: the value that stands there. It leads to the
-// whole tree of the document, so that a finding about a part, made long after
-// reading, still has the part's own line and column. The zero value is the root
-// of a document that was not read from text.
-type origin struct {
-	node    *node
+// position is the value that a finding is about. It leads to the whole tree of
+// the document, so that a finding about a part, made long after reading, still
+// has the part's own line and column. The zero value is the root of a document
+// that was not read from text.
+type position struct {
+	node    *jsontree.Node
 	pointer string // where node is nil
-	key     bool   // the place is the key of the value
+	key     bool   // it is about the key of the value
 }
 
-// finding returns a finding about the value at o.
-func (o origin) finding(id, text, suggestion string) Finding {
-	f := Finding{ID: id, Text: text, Suggestion: suggestion, Pointer: o.pointer}
-	if o.node != nil {
-		f.Line, f.Column = int(o.node.line), int(o.node.col)
-		if o.key {
-			f.Line, f.Column = int(o.node.keyLine), int(o.node.keyCol)
-		}
-		f.Pointer = o.node.pointer()
+// finding returns a finding with the position alone.
+func (p position) finding() Finding {
+	if p.node == nil {
+		return Finding{Pointer: p.pointer}
 	}
-	return f
+	line, column := p.node.Line, p.node.Column
+	if p.key {
+		line, column = p.node.KeyLine, p.node.KeyColumn
+	}
+	return Finding{Line: int(line), Column: int(column), Pointer: p.node.Pointer()}
 }
 
-// at returns the place of a part, such as "names/3" or "includes/caps/0". Of
-// keys it finds those that a runtime would read. Where the document has no such
-// part, it is the nearest place around it that there is.
-func (o origin) at(suffix string) origin {
-	if o.node == nil {
-		return origin{pointer: o.pointer + "/" + suffix}
+// String names the position in a text.
+func (p position) String() string {
+	f := p.finding()
+	if f.Line == 0 {
+		return f.Pointer
 	}
-	n := o.node
-	for part := range strings.SplitSeq(suffix, "/") {
-		kid := n.kid(part)
+	return "line " + strconv.Itoa(f.Line) + " (" + f.Pointer + ")"
+}
+
+// at returns the position of a part, such as "names/3" or "includes/caps/0".
+// Where the document has no such part, it is the nearest one around it that there
+// is.
+func (p position) at(path string) position {
+	if p.node == nil {
+		return position{pointer: p.pointer + "/" + path}
+	}
+	n := p.node
+	for part := range strings.SplitSeq(path, "/") {
+		kid := n.Child(part)
 		if kid == nil {
 			break
 		}
 		n = kid
 	}
-	return origin{node: n}
+	return position{node: n}
 }
 
-// entryOrigin is the place of d.Syscalls[i].
-func (d *Document) entryOrigin(i int) origin {
-	if o := d.Syscalls[i].origin; o.node != nil {
-		return o
+// entryPosition is the position of d.Syscalls[i].
+func (d *Document) entryPosition(i int) position {
+	if p := d.Syscalls[i].position; p.node != nil {
+		return p
 	}
-	return origin{pointer: "/syscalls/" + strconv.Itoa(i)}
+	return position{pointer: "/syscalls/" + strconv.Itoa(i)}
 }
 
-// nameOrigin is the place of the name with index i in the entry at e.
-func (e *Entry) nameOrigin(at origin, i int) origin {
-	if at.node != nil && len(e.Names) == 1 && at.node.kid("names").kid("0") == nil {
-		return at.at("name")
+// namePosition is the position of the name with index i in the entry at p.
+func (e *Entry) namePosition(p position, i int) position {
+	if p.node != nil && len(e.Names) == 1 && p.node.Child("names").Child("0") == nil {
+		return p.at("name")
 	}
-	return at.at("names/" + strconv.Itoa(i))
-}
-
-// kid returns the member that a runtime reads for the key, or the element with
-// the index in decimal, or nil. A nil node has none.
-func (n *node) kid(part string) *node {
-	if n == nil {
-		return nil
-	}
-	switch n.kind {
-	case kindArray:
-		if i, err := strconv.Atoi(part); err == nil && i >= 0 && i < len(n.kids) {
-			return &n.kids[i]
-		}
-	case kindObject:
-		for i := len(n.kids) - 1; i >= 0; i-- {
-			if strings.EqualFold(n.kids[i].key, part) {
-				return &n.kids[i]
-			}
-		}
-	}
-	return nil
-}
-
-// longKey is the length from which on a key is left out of JSON pointers: no
-// key that means anything is as long, and a hostile document must not make
-// every finding as large as itself.
-const longKey = 128
-
-// pointer returns the JSON pointer (RFC 6901) of n.
-func (n *node) pointer() string {
-	var parts []string
-	for ; n.parent != nil; n = n.parent {
-		switch {
-		case n.parent.kind == kindArray:
-			parts = append(parts, strconv.Itoa(int(n.index)))
-		case len(n.key) < longKey:
-			parts = append(parts, escapePointer(n.key))
-		default:
-			parts = parts[:0]
-		}
-	}
-	var b strings.Builder
-	for i := len(parts) - 1; i >= 0; i-- {
-		b.WriteByte('/')
-		b.WriteString(parts[i])
-	}
-	return b.String()
-}
-
-func escapePointer(key string) string {
-	if !strings.ContainsAny(key, "~/") {
-		return key
-	}
-	return strings.ReplaceAll(strings.ReplaceAll(key, "~", "~0"), "/", "~1")
+	return p.at("names/" + strconv.Itoa(i))
 }

@@ -6,12 +6,51 @@ import (
 	"github.com/portcullis-go/portcullis/arch"
 	"github.com/portcullis-go/portcullis/arch/errno"
 	"github.com/portcullis-go/portcullis/profile"
+	"github.com/portcullis-go/portcullis/syscalls"
 )
 
-// Profile resolves the document for one machine, as the runtime of o would: its
-// conditions on capabilities, architecture and kernel are decided, and what its
-// rules do to each other becomes an ordered list of which the first decides.
-// The findings are those of resolving; errors are [Findings] too.
+// Target is the machine and the process for which a document is resolved. It is
+// always given and never looked up: the machine that builds a filter need not be
+// the one that runs it.
+type Target struct {
+	// Arch is the ABI of the kernel and of the program that installs the
+	// filter; zero is [arch.Native].
+	Arch arch.Arch
+	// Kernel is the release that minKernel conditions are compared with. The zero
+	// value is older than any.
+	Kernel syscalls.Release
+	// Caps is the process's bounding capability set, spelt like
+	// "CAP_SYS_ADMIN"; nil is the empty set.
+	Caps []string
+}
+
+// Runtime is a container runtime, as far as runtimes differ in what a document
+// means.
+type Runtime uint8
+
+const (
+	// Runc answers numbers above the highest that the document names with
+	// ENOSYS, and refuses some documents that crun accepts.
+	Runc Runtime = iota
+	// Crun does neither.
+	Crun
+)
+
+// ResolveOptions are how a document is resolved. The zero value is the advice.
+type ResolveOptions struct {
+	// Target is the machine, which decides the document's conditions.
+	Target Target
+	// Runtime is whose reading of the document is followed.
+	Runtime Runtime
+	// Strict makes every finding an error.
+	Strict bool
+}
+
+// Resolve returns what the document means on one machine, as the runtime of o
+// would read it: its conditions on capabilities, architecture and kernel are
+// decided, and what its rules do to each other becomes an ordered list of which
+// the first decides. The findings are those of resolving, see [Finding]; errors
+// are [Findings] too.
 //
 // A document without a default action and without syscalls means "no seccomp":
 // the error is [ErrNoSeccomp].
@@ -41,39 +80,6 @@ import (
 // some mixtures of these. For other numbers it is not specified there; this is
 // ours, and a finding says so.
 //
-// # Findings
-//
-// Besides those of reading that also apply to a Document that was made, resolving
-// fails for
-//
-//	unknown-target          the target's ABI is none
-//	foreign-endian          a listed ABI has another byte order than the target's
-//	conflicting-rules       two rules for one call that nothing orders
-//	too-complex             more work than resolving may take
-//	notify-default          SCMP_ACT_NOTIFY as default action; crun: a note
-//	notify-write            SCMP_ACT_NOTIFY for write; crun: a note
-//	wait-without-notify     WAIT_KILLABLE_RECV without SCMP_ACT_NOTIFY; crun: a note
-//
-// and notes
-//
-//	arch-refused            a listed ABI that runc doesn't take
-//	arch-map-unmatched      an archMap that the dialect's reader doesn't match with the target
-//	arch-unmatched          includes or excludes whose ABIs it doesn't match with the target
-//	too-many-args           conditions beyond the sixth, at which crun doesn't look
-//	equals-default          an entry whose action is the default, which is dropped
-//	ignored-rule            a rule that an unconditional one precedes
-//	erased-rule             a conditional rule that an unconditional one replaces
-//	narrower-rule           a rule that is dropped for one that tests less
-//	redundant-rule          a condition beside an unconditional rule of the same action
-//	truncated-value         the upper half of a value is lost on an ABI of 32 bits
-//	truncated-mask          no bit of a mask is left there
-//	mux-argument            conditions on a call that is also made through socketcall or ipc
-//	unspecified-order       rules whose order is ours
-//	unspecified-abi         an ABI where more than that is ours
-//	hidden-by-enosys        an allowed call that runc's ENOSYS rules take away
-//	tsync-ignored           a flag that runc doesn't use
-//	no-listener             SCMP_ACT_NOTIFY without a listenerPath
-//
 // # Limits
 //
 // The work is bounded, whatever the document: resolving takes time linear in the
@@ -82,21 +88,21 @@ import (
 // needs more than the work of 2²⁷ comparisons (some ten thousand different
 // conditions on one call) is refused.
 func (d *Document) Resolve(o ResolveOptions) (profile.Profile, Findings, error) {
-	if !d.DefaultAction.Set && len(d.Syscalls) == 0 {
+	if d == nil || !d.DefaultAction.Set && len(d.Syscalls) == 0 {
 		return profile.Profile{}, nil, ErrNoSeccomp
 	}
-	r := &resolver{doc: d, opts: o, budget: maxWork}
+	r := &resolver{doc: d, opts: o, budget: &budget{maxWork}}
 	p := r.profile()
 	if o.Strict {
-		if all := findings(r.errs, r.notes); len(all) > 0 {
+		if all := merge(r.report.errors, r.report.notes); len(all) > 0 {
 			return profile.Profile{}, nil, all
 		}
 		return p, nil, nil
 	}
-	if r.failed() {
-		return profile.Profile{}, findings(r.notes), findings(r.errs)
+	if r.report.failed() {
+		return profile.Profile{}, merge(r.report.notes), merge(r.report.errors)
 	}
-	return p, findings(r.notes), nil
+	return p, merge(r.report.notes), nil
 }
 
 // maxWork is how many comparisons of two conditions, or steps of the same cost,
@@ -109,26 +115,33 @@ const (
 	workNode = 64
 )
 
-// resolver is the state of one call of Document.Profile.
+// budget is the work that is left.
+type budget struct{ left int }
+
+// spend takes n from the budget and reports whether any is left.
+func (b *budget) spend(n int) bool {
+	if b.left >= 0 {
+		b.left -= n
+	}
+	return b.left >= 0
+}
+
+// resolver is the state of one call of Document.Resolve.
 type resolver struct {
 	doc    *Document
 	opts   ResolveOptions
 	native arch.Arch
 	arches []arch.Arch // the filter's, native first
 	def    profile.Action
-	word   uint32 // of def, on the native ABI
-	rules  []flatRule
-	abis   []*abiState
-
+	word   uint32 // the value that a filter returns for def, on the native ABI
+	rules  []entryRule
+	abis   []*abiRules
 	notify bool // an action that is not the default is Notify
-	budget int  // of work, see maxWork
 
-	collector
-	remarks  []remark
-	remarkAt map[remarkKey]int
+	budget       *budget
+	report       report
+	ruleFindings ruleFindings
 }
-
-func (r *resolver) failed() bool { return len(r.errs.list)+r.errs.more > 0 }
 
 // profile does the work, in the order in which a runtime does it.
 func (r *resolver) profile() profile.Profile {
@@ -137,30 +150,30 @@ func (r *resolver) profile() profile.Profile {
 		r.native = arch.Native()
 	}
 	if !r.native.Valid() {
-		r.errs.add(r.doc.origin, resolveUnknownTarget, nil, "the target's ABI is not known")
+		r.report.fail(r.doc.position, idUnknownTarget, "the target's ABI is not known")
 		return profile.Profile{}
 	}
 	r.listArches()
 	r.defaultAction()
 	kept := r.keptEntries()
-	r.flatten(kept)
+	r.entryRules(kept)
 	flags := r.flags()
-	if r.failed() {
+	if r.report.failed() {
 		return profile.Profile{}
 	}
 	for _, a := range r.arches {
-		r.abis = append(r.abis, r.resolveABI(a))
+		r.abis = append(r.abis, r.rulesOn(a))
 	}
-	r.reportDomain()
-	r.finish()
+	r.reportUnspecified()
+	r.writeRuleFindings()
 	var rules []profile.Rule
-	if r.budget >= 0 {
-		rules = r.emit(r.stub(kept))
+	if r.budget.left >= 0 {
+		rules = r.profileRules(r.enosysRules(kept))
 	}
-	if r.budget < 0 {
-		r.errs.add(r.doc.origin, resolveTooComplex, nil, "resolving the document takes too much work: it has too many rules, or too many with conditions for one call")
+	if r.budget.left < 0 {
+		r.report.fail(r.doc.position, idTooComplex, "resolving the document takes too much work: it has too many rules, or too many with conditions for one call")
 	}
-	if r.failed() {
+	if r.report.failed() {
 		return profile.Profile{}
 	}
 	return profile.Profile{
@@ -174,23 +187,15 @@ func (r *resolver) profile() profile.Profile {
 	}
 }
 
-// spend takes n from the budget of work and reports whether any is left.
-func (r *resolver) spend(n int) bool {
-	if r.budget >= 0 {
-		r.budget -= n
-	}
-	return r.budget >= 0
-}
-
 // defaultAction decides what happens to a call that no rule matches.
 func (r *resolver) defaultAction() {
-	d, at := r.doc, r.doc.origin.at("defaultAction")
+	d, at := r.doc, r.doc.position.at("defaultAction")
 	if !d.DefaultAction.Set {
-		r.errs.add(d.origin, readMissingAction, nil, "there are syscalls but no defaultAction")
+		r.report.fail(d.position, idMissingAction, "there are syscalls but no defaultAction")
 		return
 	}
 	if d.DefaultAction.Kind == profile.KindNotify {
-		r.refusedByRunc(at, resolveNotifyDefault, "SCMP_ACT_NOTIFY can't be the default action: it would ask about the supervisor's own calls")
+		r.refusedByRunc(at, idNotifyDefault, "SCMP_ACT_NOTIFY can't be the default action: it would ask about the supervisor's own calls")
 	}
 	a, ok := r.action(d.DefaultAction.Kind, d.DefaultErrno, at)
 	if !ok {
@@ -200,19 +205,17 @@ func (r *resolver) defaultAction() {
 	r.word, _ = a.Return(r.native)
 }
 
-// refusedByRunc says something that is an error for runc and a finding for crun.
-func (r *resolver) refusedByRunc(at origin, id, text string) {
-	l := &r.errs
+// refusedByRunc reports what is an error for runc and a note for crun.
+func (r *resolver) refusedByRunc(at position, id, text string) {
 	if r.opts.Runtime == Crun {
-		l = &r.notes
+		r.report.note(at, id, "%s", text)
+	} else {
+		r.report.fail(at, id, "%s", text)
 	}
-	l.add(at, id, nil, "%s", text)
 }
 
-// action makes an action of a document's kind and error number. The number is
-// that of the target's own ABI on every ABI of the filter: a runtime knows no
-// other.
-func (r *resolver) action(k profile.Kind, e Errno, at origin) (profile.Action, bool) {
+// action makes an action of a document's kind and error number.
+func (r *resolver) action(k profile.Kind, e Errno, at position) (profile.Action, bool) {
 	switch k {
 	case profile.KindKillProcess:
 		return profile.KillProcess(), true
@@ -229,13 +232,14 @@ func (r *resolver) action(k profile.Kind, e Errno, at origin) (profile.Action, b
 	case profile.KindErrno, profile.KindTrace:
 		return r.numbered(k, e, at)
 	}
-	r.errs.add(at, readBadAction, nil, "%v is no action", k)
+	r.report.fail(at, idBadAction, "%v is no action", k)
 	return profile.Action{}, false
 }
 
 // numbered makes an action that has an error number, which is EPERM where the
-// document gives none.
-func (r *resolver) numbered(k profile.Kind, e Errno, at origin) (profile.Action, bool) {
+// document gives none. The number is that of the target's own ABI on every ABI of
+// the filter: a runtime knows no other.
+func (r *resolver) numbered(k profile.Kind, e Errno, at position) (profile.Action, bool) {
 	number := errno.EPERM
 	if e.Set {
 		number = e.Errno
@@ -243,12 +247,12 @@ func (r *resolver) numbered(k profile.Kind, e Errno, at origin) (profile.Action,
 	n, ok := number.Number(r.native)
 	switch {
 	case !ok:
-		r.errs.add(at, readBadErrno, nil, "%v has no error %v", r.native, number)
+		r.report.fail(at, idBadErrno, "%v has no error %v", r.native, number)
 		return profile.Action{}, false
 	case k == profile.KindTrace:
 		return profile.Trace(n), true
-	case n >= maxOCIErrno:
-		r.errs.add(at, readErrnoRange, nil, "error number %d is above %d", n, maxOCIErrno-1)
+	case n >= maxErrno:
+		r.report.fail(at, idErrnoRange, "error number %d is above %d", n, maxErrno-1)
 		return profile.Action{}, false
 	}
 	return profile.Errno(r.sameErrno(number, n)), true

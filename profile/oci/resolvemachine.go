@@ -16,12 +16,12 @@ func (d *Document) extended() bool { return d.Dialect != DialectOCI }
 // each once.
 func (r *resolver) listArches() {
 	d := r.doc
-	listed, at := d.Architectures, d.origin.at("architectures")
+	listed, at := d.Architectures, d.position.at("architectures")
 	if d.extended() && len(d.ArchMap) > 0 {
 		if len(listed) > 0 {
-			r.errs.add(d.origin.at("archMap"), readArchitecturesTwice, nil, "architectures and archMap exclude each other")
+			r.report.fail(d.position.at("archMap"), idArchitecturesTwice, "architectures and archMap exclude each other")
 		}
-		listed, at = r.archMap(), d.origin.at("archMap")
+		listed, at = r.archMap(), d.position.at("archMap")
 	}
 	r.arches = append(r.arches, r.native)
 	for _, a := range listed {
@@ -30,13 +30,13 @@ func (r *resolver) listArches() {
 		}
 		switch {
 		case !a.Valid():
-			r.errs.add(at, readBadArchitecture, nil, "%d is no architecture", a)
+			r.report.fail(at, idBadArchitecture, "%d is no architecture", a)
 			continue
 		case a.ByteOrder() != r.native.ByteOrder():
-			r.errs.add(at, resolveForeignEndian, nil, "%v has another byte order than %v: no kernel serves both", a, r.native)
+			r.report.fail(at, idForeignEndian, "%v has another byte order than %v: no kernel serves both", a, r.native)
 			continue
 		case r.opts.Runtime == Runc && unknownToRunc(a):
-			r.notes.add(at, resolveArchRefused, nil, "runc doesn't take %s", a.OCI())
+			r.report.note(at, idArchRefused, "runc doesn't take %s", a.OCI())
 		}
 		r.arches = append(r.arches, a)
 	}
@@ -60,7 +60,7 @@ func (r *resolver) archMap() []arch.Arch {
 		}
 		more := slices.ContainsFunc(m.SubArch, func(a arch.Arch) bool { return a != r.native })
 		if more && !mappedBy(r.doc.Dialect, r.native) {
-			r.notes.add(r.doc.origin.at("archMap"), resolveArchMapUnmatched, nil, "on %v the reader of the %s finds no element of archMap, and so no subArchitectures", r.native, r.doc.Dialect.reader())
+			r.report.note(r.doc.position.at("archMap"), idArchMapUnmatched, "on %v the reader of the %s finds no element of archMap, and so no subArchitectures", r.native, r.doc.Dialect.reader())
 		}
 		return m.SubArch
 	}
@@ -95,7 +95,7 @@ func (r *resolver) keptEntries() []int {
 	kept := make([]int, 0, len(r.doc.Syscalls))
 	for i := range r.doc.Syscalls {
 		e := &r.doc.Syscalls[i]
-		if !r.doc.extended() || r.included(e, r.doc.entryOrigin(i)) {
+		if !r.doc.extended() || r.included(e, r.doc.entryPosition(i)) {
 			kept = append(kept, i)
 		}
 	}
@@ -105,11 +105,11 @@ func (r *resolver) keptEntries() []int {
 // included decides an entry as the dialect's reader does: whatever excludes it
 // wins, any capability of excludes and all of includes count, and any ABI of
 // either.
-func (r *resolver) included(e *Entry, at origin) bool {
+func (r *resolver) included(e *Entry, at position) bool {
 	in, ex := &e.Includes, &e.Excludes
 	if !namedBy(r.doc.Dialect, r.native) &&
 		(slices.Contains(in.Arches, r.native) || slices.Contains(ex.Arches, r.native)) {
-		r.notes.add(at, resolveArchUnmatched, nil, "the reader of the %s has no name for %v, which would match nothing", r.doc.Dialect.reader(), r.native)
+		r.report.note(at, idArchUnmatched, "the reader of the %s has no name for %v, which would match nothing", r.doc.Dialect.reader(), r.native)
 	}
 	kernel := r.opts.Target.Kernel
 	byKernel := r.doc.Dialect != DialectPodman
@@ -147,7 +147,7 @@ func (d Dialect) reader() string {
 func (r *resolver) flags() []profile.Flag {
 	d := r.doc
 	if r.notify && d.ListenerPath == "" {
-		r.notes.add(d.origin, resolveNoListener, nil, "SCMP_ACT_NOTIFY needs a listenerPath in a container runtime")
+		r.report.note(d.position, idNoListener, "SCMP_ACT_NOTIFY needs a listenerPath in a container runtime")
 	}
 	if len(d.Flags) == 0 {
 		if d.FlagsSet && !d.extended() {
@@ -156,20 +156,20 @@ func (r *resolver) flags() []profile.Flag {
 		return []profile.Flag{profile.FlagSpecAllow}
 	}
 	var flags []profile.Flag
-	at := d.origin.at("flags")
+	at := d.position.at("flags")
 	for _, f := range d.Flags {
 		switch f {
 		case profile.FlagTSync:
 			if r.opts.Runtime == Runc {
-				r.notes.add(at, resolveTSyncIgnored, nil, "runc takes SECCOMP_FILTER_FLAG_TSYNC and doesn't use it")
+				r.report.note(at, idTSyncIgnored, "runc takes SECCOMP_FILTER_FLAG_TSYNC and doesn't use it")
 			}
 		case profile.FlagWaitKillableRecv:
 			if !r.notify { // the kernel then refuses the filter
-				r.refusedByRunc(at, resolveWaitKillable, "SECCOMP_FILTER_FLAG_WAIT_KILLABLE_RECV needs a rule with SCMP_ACT_NOTIFY")
+				r.refusedByRunc(at, idWaitKillable, "SECCOMP_FILTER_FLAG_WAIT_KILLABLE_RECV needs a rule with SCMP_ACT_NOTIFY")
 			}
 		case profile.FlagLog, profile.FlagSpecAllow:
 		default:
-			r.errs.add(at, readBadFlag, nil, "flag %q is not known to the runtimes", f)
+			r.report.fail(at, idBadFlag, "flag %q is not known to the runtimes", f)
 		}
 		if !slices.Contains(flags, f) {
 			flags = append(flags, f)

@@ -24,7 +24,7 @@ func (x *exporter) collect() {
 			if !ok {
 				k = len(x.names)
 				at[name] = k
-				x.names = append(x.names, exportName{name: name})
+				x.names = append(x.names, callExport{name: name})
 			}
 			if n := &x.names[k]; !closed[name] && !slices.Contains(n.rules, i) {
 				n.rules = append(n.rules, i)
@@ -40,7 +40,7 @@ func (x *exporter) collect() {
 
 // name finds what a document says about n: the condition under which its rules
 // together give a verdict that isn't the default.
-func (x *exporter) name(n *exportName) {
+func (x *exporter) name(n *callExport) {
 	n.verdict = x.def
 	var whole profile.Cond = profile.Or{} // where the verdict differs from the default
 	for _, i := range slices.Backward(n.rules) {
@@ -165,7 +165,7 @@ func (x *exporter) argumentsWith(form []conjunct, masks bool) ([][]Arg, error) {
 			if !r.set {
 				continue
 			}
-			args, err := r.comparisons(i, masks, x.has32 && x.has64 && r.bits > 32)
+			args, err := r.comparisons(i, masks, x.has32 && x.has64 && r.of.bits > 32)
 			if err != nil {
 				return nil, err
 			}
@@ -187,36 +187,18 @@ func (x *exporter) argumentsWith(form []conjunct, masks bool) ([][]Arg, error) {
 	return entries, nil
 }
 
-// specified reports whether libseccomp's own documentation settles what several
-// entries of one call mean. It does for equality; other comparisons must stand
-// alone in their entries and, where words have 64 bits, agree in the upper half.
+// specified reports whether libseccomp specifies what several entries of one call
+// mean, on each of the ABIs.
 func (x *exporter) specified(entries [][]Arg) bool {
-	if len(entries) < 2 {
-		return true
-	}
-	single, negated := true, false
-	var high [6]*uint64
+	var d callDomain
 	for _, args := range entries {
-		single = single && len(args) == 1
-		for _, a := range args {
-			switch a.Op {
-			case profile.OpEqual, profile.OpMaskedEqual:
-				continue
-			case profile.OpNotEqual:
-				negated = true
-			default:
-				h := a.Value >> 32
-				if high[a.Index] != nil && *high[a.Index] != h {
-					return false
-				}
-				high[a.Index] = &h
-			}
-			if len(args) > 1 {
-				return false
-			}
+		c := make(conjunction, len(args))
+		for i, a := range args {
+			c[i] = testOf(a)
 		}
+		d.add(c)
 	}
-	return single || !negated
+	return (!x.has32 || d.specified(32)) && (!x.has64 || d.specified(64))
 }
 
 // checkMultiplexed fails for calls that go through socketcall or ipc where
@@ -247,8 +229,8 @@ func (x *exporter) checkMultiplexed() {
 // checkVia fails if calls of n that are made through via get another verdict
 // from the runtimes. They compare all of the number that selects the call,
 // while of that of ipc the kernel reads 16 bits, and of that of socketcall 32.
-func (x *exporter) checkVia(n *exportName, a arch.Arch, via string) {
-	k := slices.IndexFunc(x.names, func(o exportName) bool { return o.name == via })
+func (x *exporter) checkVia(n *callExport, a arch.Arch, via string) {
+	k := slices.IndexFunc(x.names, func(o callExport) bool { return o.name == via })
 	switch {
 	case k < 0 && n.verdict != x.def && (via == "ipc" || a.Bits() == 64):
 		x.failRule(n.rules[0], "on %v the runtimes know %s through %s only by part of its numbers; a rule must give %[3]s itself a verdict", a, n.name, via)
@@ -261,72 +243,46 @@ func (x *exporter) checkVia(n *exportName, a arch.Arch, via string) {
 }
 
 // checkSpecified fails for ABIs on which libseccomp doesn't specify what rules
-// for their own calls do: where all of these have conditions, and other rules
-// are for names that the ABI lacks. X86_64 and X32 alone are exempt.
+// for their own calls do.
 func (x *exporter) checkSpecified() {
 	for _, a := range x.arches {
-		if a == arch.X86_64 && !slices.Contains(x.arches, arch.X32) || a == arch.X32 && !slices.Contains(x.arches, arch.X86_64) {
-			continue
-		}
-		_, mux := syscalls.Lookup(a, "socketcall")
-		own, lacking := false, ""
+		var d abiDomain
+		mux := multiplexes(a)
 		for i := range x.names {
 			n := &x.names[i]
 			if n.verdict == x.def {
 				continue
 			}
-			_, direct := syscalls.Lookup(a, n.name)
-			_, _, muxed := syscalls.Multiplexed(a, n.name)
-			if direct && n.unconditional() {
-				own, lacking = false, ""
-				break
-			}
-			own = own || direct || muxed
-			if !direct && (muxed || !mux) {
-				lacking = n.name
+			c := callOn(a, n.name)
+			d.conditional = d.conditional || c.direct || c.multiplexed
+			d.unconditional = d.unconditional || c.direct && n.unconditional()
+			if !c.direct && (c.multiplexed || !mux) {
+				d.lacking = n.name
 			}
 		}
-		if own && lacking != "" {
-			x.fail("on %v, which has no number of its own for %s, nothing specifies what the runtimes do, as all other rules there have conditions; any unconditional one helps", a, lacking)
+		if !d.specified(a, x.arches) {
+			x.fail("on %v, which has no number of its own for %s, nothing specifies what the runtimes do, as all other rules there have conditions; any unconditional one helps", a, d.lacking)
 		}
 	}
 }
 
-// checkStub fails for calls that runc, with this document, would answer with
-// ENOSYS: those above the highest number that it counts. It doesn't count calls
-// that can go through socketcall or ipc.
-func (x *exporter) checkStub() {
-	switch x.def.kind {
-	case profile.KindAllow, profile.KindLog, profile.KindTrace:
+// checkENOSYS fails for calls that runc, with this document, would answer with
+// ENOSYS.
+func (x *exporter) checkENOSYS() {
+	if !enosysApplies(x.def.kind) {
 		return
 	}
 	for _, a := range x.arches {
-		var highest uint32
+		e := enosysRule{arch: a}
 		for i := range x.names {
-			if _, _, ok := syscalls.Multiplexed(a, x.names[i].name); !ok {
-				nr, _ := syscalls.Lookup(a, x.names[i].name)
-				highest = max(highest, nr)
-			}
-		}
-		if highest == 0 {
-			continue
+			e.count(x.names[i].name)
 		}
 		for i := range x.names {
-			if n := &x.names[i]; n.verdict != x.def && x.hidden(a, n.name, highest) {
+			if n := &x.names[i]; n.verdict != x.def && e.hides(n.name) {
 				x.failRule(n.rules[0], "on %v runc would answer ENOSYS to %s; name a call with a higher number too", a, n.name)
 			}
 		}
 	}
-}
-
-func (x *exporter) hidden(a arch.Arch, name string, highest uint32) bool {
-	via, _, ok := syscalls.Multiplexed(a, name)
-	if !ok {
-		return false
-	}
-	nr, _ := syscalls.Lookup(a, name)
-	mux, _ := syscalls.Lookup(a, via)
-	return max(nr, mux) > highest
 }
 
 // argName names the argument of a test for a message.

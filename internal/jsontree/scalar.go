@@ -1,4 +1,4 @@
-package oci
+package jsontree
 
 import (
 	"strconv"
@@ -8,10 +8,10 @@ import (
 )
 
 // str reads a string. It fails where the string has no end.
-func (r *jsonReader) str() (string, bool) {
+func (r *reader) str() (string, bool) {
 	quote := r.src[r.pos]
 	if quote == '\'' {
-		r.fail(readSingleQuotes, "", "strings stand in double quotes")
+		r.fail(SingleQuotes, "strings stand in double quotes")
 	}
 	r.pos++
 	start := r.pos
@@ -28,7 +28,7 @@ func (r *jsonReader) str() (string, bool) {
 
 // longStr reads the rest of a string that may have escapes, slips and
 // characters outside ASCII.
-func (r *jsonReader) longStr(quote byte) (string, bool) {
+func (r *reader) longStr(quote byte) (string, bool) {
 	var b strings.Builder
 	for r.pos < len(r.src) {
 		switch c := r.src[r.pos]; {
@@ -42,16 +42,16 @@ func (r *jsonReader) longStr(quote byte) (string, bool) {
 			}
 			r.escape(&b)
 		case c == '\n' || c == '\r':
-			r.fail(readControlCharacter, "", "the string is not closed before the end of the line")
+			r.fail(ControlCharacter, "the string is not closed before the end of the line")
 			return "", false
 		case c < ' ':
-			r.fail(readControlCharacter, "", "a string has the control character %#02x unescaped", c)
+			r.fail(ControlCharacter, "a string has the control character %#02x unescaped", c)
 			b.WriteByte(c)
 			r.pos++
 		default:
 			u, size := utf8.DecodeRuneInString(r.src[r.pos:])
 			if u == utf8.RuneError && size == 1 {
-				r.note(readInvalidUTF8, "the byte %#02x is not UTF-8; it is read as U+FFFD", c)
+				r.note(InvalidUTF8, "the byte %#02x is not UTF-8; it is read as U+FFFD", c)
 			}
 			b.WriteRune(u)
 			r.pos += size
@@ -61,7 +61,7 @@ func (r *jsonReader) longStr(quote byte) (string, bool) {
 }
 
 // escape reads one escape sequence, of which there are at least two bytes.
-func (r *jsonReader) escape(b *strings.Builder) {
+func (r *reader) escape(b *strings.Builder) {
 	c := r.src[r.pos+1]
 	switch i := strings.IndexByte(`"\/bfnrt`, c); {
 	case i >= 0:
@@ -70,16 +70,16 @@ func (r *jsonReader) escape(b *strings.Builder) {
 	case c == 'u':
 		r.unicode(b)
 	default:
-		r.fail(readBadEscape, "", "JSON has no escape \\ with %q", firstRune(r.src[r.pos+1:]))
+		r.fail(BadEscape, "JSON has no escape \\ with %q", firstRune(r.src[r.pos+1:]))
 		r.pos++ // what follows is read as it stands
 	}
 }
 
 // unicode reads \uXXXX, or two of them that are a surrogate pair.
-func (r *jsonReader) unicode(b *strings.Builder) {
+func (r *reader) unicode(b *strings.Builder) {
 	u, ok := hex4(r.src[r.pos:])
 	if !ok {
-		r.fail(readBadEscape, "", `\u needs four hexadecimal digits`)
+		r.fail(BadEscape, `\u needs four hexadecimal digits`)
 		r.pos += 2
 		return
 	}
@@ -87,7 +87,7 @@ func (r *jsonReader) unicode(b *strings.Builder) {
 	if utf16.IsSurrogate(u) {
 		low, _ := hex4(r.src[r.pos+6:])
 		if u = utf16.DecodeRune(u, low); u == utf8.RuneError {
-			r.note(readLoneSurrogate, "the escape %s is half of a surrogate pair; it is read as U+FFFD", r.src[r.pos:r.pos+6])
+			r.note(LoneSurrogate, "the escape %s is half of a surrogate pair; it is read as U+FFFD", r.src[r.pos:r.pos+6])
 		} else {
 			size = 12
 		}
@@ -106,24 +106,24 @@ func hex4(s string) (rune, bool) {
 }
 
 // number reads a number into n, or something that was meant as one.
-func (r *jsonReader) number(n *node) {
+func (r *reader) number(n *Node) {
 	start := r.pos
-	n.kind, n.text = kindNumber, r.run()
-	if isNumber(n.text) {
+	n.Kind, n.Text = Number, r.run()
+	if IsNumber(n.Text) {
 		return
 	}
-	n.kind = kindBad
+	n.Kind = Bad
 	suggestion := ""
-	if v, err := strconv.ParseInt(n.text, 0, 64); err == nil && v >= 0 {
+	if v, err := strconv.ParseInt(n.Text, 0, 64); err == nil && v >= 0 {
 		suggestion = strconv.FormatInt(v, 10)
-	} else if v, err := strconv.ParseUint(n.text, 0, 64); err == nil {
+	} else if v, err := strconv.ParseUint(n.Text, 0, 64); err == nil {
 		suggestion = strconv.FormatUint(v, 10)
 	}
-	r.failAt(start, readBadNumber, suggestion, "%s is no JSON number", quote(n.text))
+	r.failAt(start, BadNumber, suggestion, "%s is no JSON number", Quote(n.Text))
 }
 
-// isNumber reports whether s is a number by the grammar of JSON.
-func isNumber(s string) bool {
+// IsNumber reports whether s is a number by the grammar of JSON.
+func IsNumber(s string) bool {
 	s = strings.TrimPrefix(s, "-")
 	whole := digits(s)
 	if whole == 0 || whole > 1 && s[0] == '0' {
@@ -160,15 +160,15 @@ func digits(s string) int {
 }
 
 // word reads true, false, null, or something that none of them is.
-func (r *jsonReader) word(n *node) {
+func (r *reader) word(n *Node) {
 	start := r.pos
 	switch word := r.run(); word {
 	case "true", "false":
-		n.kind = kindBool
+		n.Kind = Bool
 	case "null":
-		n.kind = kindNull
+		n.Kind = Null
 	default:
-		n.kind = kindBad
+		n.Kind = Bad
 		suggestion := ""
 		switch lower := strings.ToLower(word); lower {
 		case "true", "false", "null":
@@ -176,12 +176,12 @@ func (r *jsonReader) word(n *node) {
 		case "none", "nil", "undefined":
 			suggestion = "null"
 		}
-		r.failAt(start, readBadLiteral, suggestion, "%s is no JSON value; strings stand in double quotes", quote(word))
+		r.failAt(start, BadLiteral, suggestion, "%s is no JSON value; strings stand in double quotes", Quote(word))
 	}
 }
 
 // run reads as many bytes as can belong to a number or a word; at least one.
-func (r *jsonReader) run() string {
+func (r *reader) run() string {
 	start := r.pos
 	for r.pos++; r.pos < len(r.src); r.pos++ {
 		if c := r.src[r.pos]; !isLetter(c) && !isDigit(c) && c != '+' && c != '-' && c != '.' {
@@ -201,8 +201,8 @@ func firstRune(s string) string {
 	return s[:size]
 }
 
-// quote returns s in quotes for a message, cut where it is too long for one.
-func quote(s string) string {
+// Quote returns s in quotes for a message, cut where it is too long for one.
+func Quote(s string) string {
 	if len(s) > 64 {
 		return strconv.Quote(s[:64]) + "..."
 	}
