@@ -56,29 +56,19 @@ func names(r profile.Rule, a arch.Arch, nr uint32) bool {
 func evalCond(c profile.Cond, a arch.Arch, args [6]uint64) bool {
 	switch c := c.(type) {
 	case profile.And:
-		for _, c := range c {
-			if !evalCond(c, a, args) {
-				return false
-			}
-		}
-		return true
+		return !slices.ContainsFunc(c, func(c profile.Cond) bool { return !evalCond(c, a, args) })
 	case profile.Or:
-		for _, c := range c {
-			if evalCond(c, a, args) {
-				return true
-			}
-		}
-		return false
+		return slices.ContainsFunc(c, func(c profile.Cond) bool { return evalCond(c, a, args) })
 	case profile.Not:
 		return !evalCond(c.Cond, a, args)
 	}
 	test := c.(profile.Test)
 	bits := 64
-	if test.Width == profile.WidthLow32 || test.Width == profile.WidthLong {
+	switch test.Width {
+	case profile.WidthLow32:
 		bits = 32
-		if test.Width == profile.WidthLong {
-			bits = a.Bits()
-		}
+	case profile.WidthLong:
+		bits = a.Bits()
 	}
 	return compareBits(args[test.Field], test.Value, test.Mask, test.Op, bits)
 }
@@ -87,19 +77,5 @@ func compareBits(x, v, mask uint64, op profile.Op, bits int) bool {
 	if bits == 32 {
 		x, v, mask = x&0xffffffff, v&0xffffffff, mask&0xffffffff
 	}
-	switch op {
-	case profile.OpEqual:
-		return x == v
-	case profile.OpNotEqual:
-		return x != v
-	case profile.OpLess:
-		return x < v
-	case profile.OpLessEqual:
-		return x <= v
-	case profile.OpGreater:
-		return x > v
-	case profile.OpGreaterEqual:
-		return x >= v
-	}
-	return x&mask == v&mask
+	return compare(op, x, v, mask)
 }

@@ -67,11 +67,7 @@ func (x *exporter) name(n *callExport) {
 		n.entries, err = x.arguments(form)
 	}
 	if err != nil {
-		for _, i := range n.rules {
-			if x.p.Rules[i].If != nil {
-				x.failRule(i, "%s: %v", n.name, err)
-			}
-		}
+		x.failConditions(n, "%s: %v", n.name, err)
 	}
 	if len(n.entries) == 0 { // runc's highest number counts this too
 		n.verdict, n.entries = x.def, [][]Arg{nil}
@@ -169,13 +165,7 @@ func (x *exporter) argumentsWith(form []conjunct, masks bool) ([][]Arg, error) {
 			if err != nil {
 				return nil, err
 			}
-			var next [][]Arg
-			for _, list := range some {
-				for _, a := range args {
-					next = append(next, append(slices.Clip(list), a))
-				}
-			}
-			if some = next; len(some) > maxConjuncts {
+			if some = eachWith(some, args); len(some) > maxConjuncts {
 				return nil, errTooLarge
 			}
 		}
@@ -185,6 +175,17 @@ func (x *exporter) argumentsWith(form []conjunct, masks bool) ([][]Arg, error) {
 		}
 	}
 	return entries, nil
+}
+
+// eachWith returns each of lists with each of args at its end.
+func eachWith(lists [][]Arg, args []Arg) [][]Arg {
+	var out [][]Arg
+	for _, list := range lists {
+		for _, a := range args {
+			out = append(out, append(slices.Clip(list), a))
+		}
+	}
+	return out
 }
 
 // specified reports whether libseccomp specifies what several entries of one call
@@ -207,21 +208,29 @@ func (x *exporter) checkMultiplexed() {
 	for i := range x.names {
 		n := &x.names[i]
 		on := x.multiplexed(n.name)
-		if on == 0 {
-			continue
+		switch {
+		case on == 0:
+		case n.conditional:
+			x.failConditions(n, "on %v the runtimes don't look at the arguments that %s has through socketcall or ipc", on, n.name)
+		default:
+			x.checkEachVia(n)
 		}
-		if n.conditional {
-			for _, r := range n.rules {
-				if x.p.Rules[r].If != nil {
-					x.failRule(r, "on %v the runtimes don't look at the arguments that %s has through socketcall or ipc", on, n.name)
-				}
-			}
-			continue
+	}
+}
+
+// failConditions reports an error of all rules of n that have conditions.
+func (x *exporter) failConditions(n *callExport, format string, args ...any) {
+	for _, i := range n.rules {
+		if x.p.Rules[i].If != nil {
+			x.failRule(i, format, args...)
 		}
-		for _, a := range x.arches {
-			if via, _, ok := syscalls.Multiplexed(a, n.name); ok {
-				x.checkVia(n, a, via)
-			}
+	}
+}
+
+func (x *exporter) checkEachVia(n *callExport) {
+	for _, a := range x.arches {
+		if via, _, ok := syscalls.Multiplexed(a, n.name); ok {
+			x.checkVia(n, a, via)
 		}
 	}
 }
@@ -246,24 +255,28 @@ func (x *exporter) checkVia(n *callExport, a arch.Arch, via string) {
 // for their own calls do.
 func (x *exporter) checkSpecified() {
 	for _, a := range x.arches {
-		var d abiDomain
-		mux := multiplexes(a)
-		for i := range x.names {
-			n := &x.names[i]
-			if n.verdict == x.def {
-				continue
-			}
-			c := callOn(a, n.name)
-			d.conditional = d.conditional || c.direct || c.multiplexed
-			d.unconditional = d.unconditional || c.direct && n.unconditional()
-			if !c.direct && (c.multiplexed || !mux) {
-				d.lacking = n.name
-			}
-		}
-		if !d.specified(a, x.arches) {
+		if d := x.abiDomain(a); !d.specified(a, x.arches) {
 			x.fail("on %v, which has no number of its own for %s, nothing specifies what the runtimes do, as all other rules there have conditions; any unconditional one helps", a, d.lacking)
 		}
 	}
+}
+
+func (x *exporter) abiDomain(a arch.Arch) abiDomain {
+	var d abiDomain
+	mux := multiplexes(a)
+	for i := range x.names {
+		n := &x.names[i]
+		if n.verdict == x.def {
+			continue
+		}
+		c := callOn(a, n.name)
+		d.conditional = d.conditional || c.direct || c.multiplexed
+		d.unconditional = d.unconditional || c.direct && n.unconditional()
+		if !c.direct && (c.multiplexed || !mux) {
+			d.lacking = n.name
+		}
+	}
+	return d
 }
 
 // checkENOSYS fails for calls that runc, with this document, would answer with

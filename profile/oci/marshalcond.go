@@ -58,9 +58,13 @@ func always(cs []conjunct) bool {
 	})
 }
 
+// fitTest returns the fieldBits of a test, and the test with its constants within
+// them.
+type fitTest func(profile.Test) (profile.Test, fieldBits, error)
+
 // normalForm returns the conjuncts of c, or of its negation: any of them must
-// hold. test gives the fieldBits of a test and its constants fitted to it.
-func normalForm(c profile.Cond, negate bool, test func(profile.Test) (profile.Test, fieldBits, error)) ([]conjunct, error) {
+// hold.
+func normalForm(c profile.Cond, negate bool, test fitTest) ([]conjunct, error) {
 	switch c := c.(type) {
 	case profile.Test:
 		t, d, err := test(c)
@@ -79,22 +83,20 @@ func normalForm(c profile.Cond, negate bool, test func(profile.Test) (profile.Te
 }
 
 // joinForm joins the forms of the parts by and, or by or.
-func joinForm(parts []profile.Cond, and, negate bool, test func(profile.Test) (profile.Test, fieldBits, error)) ([]conjunct, error) {
+func joinForm(parts []profile.Cond, and, negate bool, test fitTest) ([]conjunct, error) {
 	var form []conjunct
+	join := func(next []conjunct) error { form = append(form, next...); return nil }
 	if and {
 		form = []conjunct{{}}
+		join = func(next []conjunct) (err error) { form, err = product(form, next); return err }
 	}
 	for _, part := range parts {
 		next, err := normalForm(part, negate, test)
 		if err != nil {
 			return nil, err
 		}
-		if and {
-			if form, err = product(form, next); err != nil {
-				return nil, err
-			}
-		} else {
-			form = append(form, next...)
+		if err := join(next); err != nil {
+			return nil, err
 		}
 		if always(form) {
 			form = []conjunct{{}}
@@ -110,17 +112,27 @@ func joinForm(parts []profile.Cond, and, negate bool, test func(profile.Test) (p
 func product(a, b []conjunct) ([]conjunct, error) {
 	var out []conjunct
 	for _, x := range a {
-		for _, y := range b {
-			c, possible, err := x.and(y)
-			if err != nil {
-				return nil, err
-			}
-			if possible {
-				out = append(out, c)
-			}
-			if len(out) > maxConjuncts {
-				return nil, errTooLarge
-			}
+		next, err := x.andEach(b)
+		if err != nil {
+			return nil, err
+		}
+		if out = append(out, next...); len(out) > maxConjuncts {
+			return nil, errTooLarge
+		}
+	}
+	return out, nil
+}
+
+// andEach returns c and each of others in one, where they can hold together.
+func (c conjunct) andEach(others []conjunct) ([]conjunct, error) {
+	var out []conjunct
+	for _, o := range others {
+		both, possible, err := c.and(o)
+		if err != nil {
+			return nil, err
+		}
+		if possible {
+			out = append(out, both)
 		}
 	}
 	return out, nil
@@ -231,43 +243,50 @@ func maskForm(t profile.Test, r region, negate bool) []conjunct {
 // drop the upper halves of constants; narrow says that there are such ABIs
 // besides others, so that these halves must be zero, or those of a mask.
 func (r region) comparisons(index int, masks, narrow bool) ([]Arg, error) {
-	arg := func(op profile.Op, v, two uint64) Arg { return Arg{Index: index, Op: op, Value: v, ValueTwo: two} }
 	top := r.of.max()
 	if r.mask != 0 && r.spans[0] == (span{0, top}) {
-		return []Arg{arg(profile.OpMaskedEqual, r.mask, r.val)}, nil
+		return []Arg{{Index: index, Op: profile.OpMaskedEqual, Value: r.mask, ValueTwo: r.val}}, nil
 	}
 	plain := r.of.whole && !masks && r.mask == 0
 	if v, ok := r.allBut(); ok && plain {
-		return []Arg{arg(profile.OpNotEqual, v, 0)}, nil
+		return []Arg{{Index: index, Op: profile.OpNotEqual, Value: v}}, nil
 	}
 	var args []Arg
 	for _, s := range r.spans {
 		switch {
 		case r.of.whole && r.mask == 0 && s.lo == s.hi:
-			args = append(args, arg(profile.OpEqual, s.lo, 0))
+			args = append(args, Arg{Index: index, Op: profile.OpEqual, Value: s.lo})
 		case plain && s.lo == 0:
-			args = append(args, arg(profile.OpLessEqual, s.hi, 0))
+			args = append(args, Arg{Index: index, Op: profile.OpLessEqual, Value: s.hi})
 		case plain && s.hi == top:
-			args = append(args, arg(profile.OpGreater, s.lo-1, 0))
+			args = append(args, Arg{Index: index, Op: profile.OpGreater, Value: s.lo - 1})
 		case narrow && s.hi>>32 != 0:
 			return nil, fmt.Errorf("its test of argument %d would mean something else on 32-bit ABIs", index)
 		default:
-			for s.lo <= s.hi {
-				size := blockSize(s)
-				block := region{mask: top &^ (size - 1), val: s.lo, spans: []span{{}}}
-				if b, possible := block.and(region{mask: r.mask, val: r.val, spans: []span{{}}}); possible {
-					args = append(args, arg(profile.OpMaskedEqual, b.mask, b.val))
-				}
-				if s.lo += size; s.lo == 0 { // beyond 64 bits
-					break
-				}
-			}
+			args = append(args, r.masked(index, s)...)
 		}
 		if len(args) > maxConjuncts {
 			return nil, errTooLarge
 		}
 	}
 	return args, nil
+}
+
+// masked returns the part of r within s as masked comparisons: one for each block
+// of values that a mask can select.
+func (r region) masked(index int, s span) []Arg {
+	var args []Arg
+	for s.lo <= s.hi {
+		size := blockSize(s)
+		block := region{mask: r.of.max() &^ (size - 1), val: s.lo, spans: []span{{}}}
+		if b, possible := block.and(region{mask: r.mask, val: r.val, spans: []span{{}}}); possible {
+			args = append(args, Arg{Index: index, Op: profile.OpMaskedEqual, Value: b.mask, ValueTwo: b.val})
+		}
+		if s.lo += size; s.lo == 0 { // beyond 64 bits
+			break
+		}
+	}
+	return args
 }
 
 // allBut reports whether r lacks one value alone, and which.

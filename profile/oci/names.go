@@ -2,6 +2,7 @@ package oci
 
 import (
 	"slices"
+	"strings"
 
 	"github.com/portcullis-go/portcullis/profile"
 )
@@ -83,3 +84,18 @@ const flagPrefix = "SECCOMP_FILTER_FLAG_"
 var knownFlags = [...]profile.Flag{profile.FlagTSync, profile.FlagLog, profile.FlagSpecAllow, profile.FlagWaitKillableRecv}
 
 func isFlag(f profile.Flag) bool { return slices.Contains(knownFlags[:], f) }
+
+// flagOf returns the flag that a document names.
+func flagOf(name string) (profile.Flag, bool) {
+	f, ok := strings.CutPrefix(name, flagPrefix)
+	return profile.Flag(f), ok && isFlag(profile.Flag(f))
+}
+
+// flagNames returns the names of all flags in a document.
+func flagNames() []string {
+	var names []string
+	for _, f := range knownFlags {
+		names = append(names, flagPrefix+string(f))
+	}
+	return names
+}

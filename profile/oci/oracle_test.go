@@ -12,7 +12,7 @@ import (
 	"github.com/portcullis-go/portcullis/syscalls"
 )
 
-// oracle answers what a document means by the definition of [oci.Document.Profile],
+// oracle answers what a document means by the definition of [oci.Document.Resolve],
 // slowly and without making rules of it: it keeps the document's rules for each
 // number and decides every call anew. It knows documents without archMap,
 // includes and excludes.
@@ -41,19 +41,24 @@ func newOracle(d *oci.Document, arches []arch.Arch, runtime oci.Runtime) *oracle
 	for _, a := range arches {
 		o.states[a] = make(map[string]*oracleState)
 		for _, e := range d.Syscalls {
-			for _, name := range e.Names {
-				nr, ok := syscalls.Lookup(a, name)
-				_, _, muxed := syscalls.Multiplexed(a, name)
-				if ok && !muxed && nr < 1<<31 {
-					o.highest[a] = max(o.highest[a], nr)
-				}
-				if w := oracleWord(e.Action.Kind, e.Errno, arches[0]); w != o.def {
-					o.addName(a, name, w, e.Args)
-				}
-			}
+			o.addEntry(a, e)
 		}
 	}
 	return o
+}
+
+func (o *oracle) addEntry(a arch.Arch, e oci.Entry) {
+	w := oracleWord(e.Action.Kind, e.Errno, o.arches[0])
+	for _, name := range e.Names {
+		nr, ok := syscalls.Lookup(a, name)
+		_, _, muxed := syscalls.Multiplexed(a, name)
+		if ok && !muxed && nr < 1<<31 {
+			o.highest[a] = max(o.highest[a], nr)
+		}
+		if w != o.def {
+			o.addName(a, name, w, e.Args)
+		}
+	}
 }
 
 func oracleWord(k profile.Kind, e oci.Errno, native arch.Arch) uint32 {

@@ -76,8 +76,8 @@ func oracleChain(width int, conds []oci.Arg, w uint32) oracleBranch {
 	return below
 }
 
-func (n *oracleNode) like(x *oracleNode) bool {
-	return n.arg == x.arg && n.high == x.high && n.test == x.test && n.mask == x.mask && n.datum == x.datum
+func (x *oracleNode) like(y *oracleNode) bool {
+	return x.arg == y.arg && x.high == y.high && x.test == y.test && x.mask == y.mask && x.datum == y.datum
 }
 
 func (o *oracle) merge(level *oracleLevel, n *oracleNode) {
@@ -193,13 +193,8 @@ func (l *oracleLevel) eval(args [6]uint64) *uint32 {
 		return nil
 	}
 	for _, n := range l.ordered() {
-		half := uint32(args[n.arg])
-		if n.high {
-			half = uint32(args[n.arg] >> 32)
-		}
 		b := n.other
-		if n.test == "==" && half == n.datum || n.test == "&" && half&n.mask == n.datum ||
-			n.test == ">" && half > n.datum || n.test == ">=" && half >= n.datum {
+		if n.holds(args[n.arg]) {
 			b = n.then
 		}
 		if b.action != nil {
@@ -210,4 +205,21 @@ func (l *oracleLevel) eval(args [6]uint64) *uint32 {
 		}
 	}
 	return nil
+}
+
+// holds reports whether an argument passes the test.
+func (x *oracleNode) holds(arg uint64) bool {
+	half := uint32(arg)
+	if x.high {
+		half = uint32(arg >> 32)
+	}
+	switch x.test {
+	case "==":
+		return half == x.datum
+	case "&":
+		return half&x.mask == x.datum
+	case ">":
+		return half > x.datum
+	}
+	return half >= x.datum
 }

@@ -60,35 +60,41 @@ func nearestArch(s string, name func(arch.Arch) string) string {
 // archMap reads the elements of archMap. Of several for one ABI the first
 // counts.
 func (p *parser) archMap(elements []jsontree.Node) []ArchMapping {
-	var maps []ArchMapping
+	var mappings []ArchMapping
 	for i := range elements {
 		e := &elements[i]
 		if !p.isElement(e, jsontree.Object) {
 			continue
 		}
-		m := p.members(e, archMapKeys[:])
-		am := ArchMapping{}
-		if at := m[keyArchitecture]; !isAbsent(at) {
-			if p.is(at, jsontree.String) {
-				am.Arch = p.mappedArch(at, false)
-			}
-		} else if !e.Partial {
-			p.note(e, idMissingKey, "the element has no architecture and never matches")
+		m := p.archMapping(e)
+		if m.Arch != 0 && slices.ContainsFunc(mappings, func(o ArchMapping) bool { return o.Arch == m.Arch }) {
+			p.note(e, idDuplicateArchitecture, "%s has an element already, and the first counts", m.Arch.OCI())
 		}
-		if am.Arch != 0 && slices.ContainsFunc(maps, func(o ArchMapping) bool { return o.Arch == am.Arch }) {
-			p.note(e, idDuplicateArchitecture, "%s has an element already, and the first counts", am.Arch.OCI())
-		}
-		subs := p.list(m[keySubArchitectures])
-		for j := range subs {
-			if p.isElement(&subs[j], jsontree.String) {
-				if a := p.mappedArch(&subs[j], true); a != 0 {
-					am.SubArch = append(am.SubArch, a)
-				}
-			}
-		}
-		maps = append(maps, am)
+		mappings = append(mappings, m)
 	}
-	return maps
+	return mappings
+}
+
+func (p *parser) archMapping(e *jsontree.Node) ArchMapping {
+	var out ArchMapping
+	m := p.members(e, archMapKeys[:])
+	if at := m[keyArchitecture]; !isAbsent(at) {
+		if p.is(at, jsontree.String) {
+			out.Arch = p.mappedArch(at, false)
+		}
+	} else if !e.Partial {
+		p.note(e, idMissingKey, "the element has no architecture and never matches")
+	}
+	subs := p.list(m[keySubArchitectures])
+	for j := range subs {
+		if !p.isElement(&subs[j], jsontree.String) {
+			continue
+		}
+		if a := p.mappedArch(&subs[j], true); a != 0 {
+			out.SubArch = append(out.SubArch, a)
+		}
+	}
+	return out
 }
 
 // mappedArch reads an ABI of archMap in any spelling. An element for an unknown

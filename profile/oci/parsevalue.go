@@ -218,6 +218,7 @@ func sameErrno(a, b errno.Errno) bool {
 	return m == n
 }
 
+// flags reads the flags of the filter, each once.
 func (p *parser) flags(n *jsontree.Node) (flags []profile.Flag, set bool) {
 	elements := p.list(n)
 	if n == nil || n.Kind != jsontree.Array {
@@ -231,15 +232,9 @@ func (p *parser) flags(n *jsontree.Node) (flags []profile.Flag, set bool) {
 		if !p.isElement(e, jsontree.String) {
 			continue
 		}
-		name, ok := strings.CutPrefix(e.Text, flagPrefix)
-		if f := profile.Flag(name); !ok || !isFlag(f) {
-			p.failNear(e, idBadFlag, func() string {
-				var names []string
-				for _, f := range knownFlags {
-					names = append(names, flagPrefix+string(f))
-				}
-				return nearestToken(e.Text, flagPrefix, names)
-			}, "there is no flag %s", jsontree.Quote(e.Text))
+		if f, ok := flagOf(e.Text); !ok {
+			p.failNear(e, idBadFlag, func() string { return nearestToken(e.Text, flagPrefix, flagNames()) },
+				"there is no flag %s", jsontree.Quote(e.Text))
 		} else if !slices.Contains(flags, f) {
 			flags = append(flags, f)
 		}

@@ -144,6 +144,8 @@ func (d Dialect) reader() string {
 }
 
 // flags returns the flags of the profile, and checks what the listener needs.
+// Without a list the runtimes set SPEC_ALLOW. An empty list reaches them only from
+// the runtime specification's own documents.
 func (r *resolver) flags() []profile.Flag {
 	d := r.doc
 	if r.notify && d.ListenerPath == "" {
@@ -156,24 +158,24 @@ func (r *resolver) flags() []profile.Flag {
 		return []profile.Flag{profile.FlagSpecAllow}
 	}
 	var flags []profile.Flag
-	at := d.position.at("flags")
 	for _, f := range d.Flags {
-		switch f {
-		case profile.FlagTSync:
-			if r.opts.Runtime == Runc {
-				r.report.note(at, idTSyncIgnored, "runc takes SECCOMP_FILTER_FLAG_TSYNC and doesn't use it")
-			}
-		case profile.FlagWaitKillableRecv:
-			if !r.notify { // the kernel then refuses the filter
-				r.refusedByRunc(at, idWaitKillable, "SECCOMP_FILTER_FLAG_WAIT_KILLABLE_RECV needs a rule with SCMP_ACT_NOTIFY")
-			}
-		case profile.FlagLog, profile.FlagSpecAllow:
-		default:
-			r.report.fail(at, idBadFlag, "flag %q is not known to the runtimes", f)
-		}
+		r.checkFlag(f)
 		if !slices.Contains(flags, f) {
 			flags = append(flags, f)
 		}
 	}
 	return flags
+}
+
+// checkFlag reports what the runtime makes of a flag.
+func (r *resolver) checkFlag(f profile.Flag) {
+	at := r.doc.position.at("flags")
+	switch {
+	case !isFlag(f):
+		r.report.fail(at, idBadFlag, "flag %q is not known to the runtimes", f)
+	case f == profile.FlagTSync && r.opts.Runtime == Runc:
+		r.report.note(at, idTSyncIgnored, "runc takes SECCOMP_FILTER_FLAG_TSYNC and doesn't use it")
+	case f == profile.FlagWaitKillableRecv && !r.notify: // the kernel then refuses the filter
+		r.refusedByRunc(at, idWaitKillable, "SECCOMP_FILTER_FLAG_WAIT_KILLABLE_RECV needs a rule with SCMP_ACT_NOTIFY")
+	}
 }
