@@ -125,15 +125,15 @@ func (r *resolver) reportHidden(s *abiRules, answered []profile.NumberRange) {
 		if !contains(answered, c.number) {
 			continue
 		}
-		for _, i := range c.deciding() {
-			if f := &r.rules[i]; f.action.Kind() > profile.KindErrno {
-				if len(names) == 0 {
-					at = f.position
-				}
-				names = append(names, c.name)
-				break
-			}
+		rules := c.deciding()
+		i := slices.IndexFunc(rules, func(rule int) bool { return r.rules[rule].action.Kind() > profile.KindErrno })
+		if i < 0 {
+			continue
 		}
+		if names == nil {
+			at = r.rules[rules[i]].position
+		}
+		names = append(names, c.name)
 	}
 	if len(names) > 0 {
 		r.report.note(at, idHiddenByENOSYS, "runc answers ENOSYS to %s on %v, although a rule lets it through: of the calls that can also be made through socketcall or ipc, the numbers don't count as named", listNames(names), s.arch)

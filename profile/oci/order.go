@@ -294,13 +294,17 @@ func (t *ruleTree) otherAction(level []*treeNode, a uint32) int {
 	for _, n := range level {
 		t.budget.spend(1)
 		for _, e := range n.to {
-			if e.verdict != 0 && t.action(e.verdict) != a {
-				return e.verdict
-			}
-			if v := t.otherAction(e.level, a); v != 0 {
+			if v := t.otherActionAt(e, a); v != 0 {
 				return v
 			}
 		}
 	}
 	return 0
+}
+
+func (t *ruleTree) otherActionAt(e treeEdge, a uint32) int {
+	if e.verdict != 0 && t.action(e.verdict) != a {
+		return e.verdict
+	}
+	return t.otherAction(e.level, a)
 }

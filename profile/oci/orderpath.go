@@ -72,8 +72,12 @@ type orderedRule struct {
 	rule int // index of resolver.rules
 }
 
-// ordered returns the tree as rules of which the first that holds decides.
+// ordered returns the tree as rules of which the first that holds decides. There
+// are none in a nil tree, and in one with a conflict.
 func (t *ruleTree) ordered() []orderedRule {
+	if t == nil || t.conflict {
+		return nil
+	}
 	if !t.mixed { // any order will do
 		return t.originals(t.liveRules())
 	}
@@ -152,6 +156,12 @@ func (t *ruleTree) inOrder(rules []int) bool {
 			}
 		}
 	}
+	return len(listed) == len(t.paths) && t.swapsCommute(listed)
+}
+
+// swapsCommute reports whether the paths, listed by their indexes, that are in
+// another order than in the tree have no call in common or one action.
+func (t *ruleTree) swapsCommute(listed []int) bool {
 	for j, b := range listed {
 		for _, a := range listed[:j] {
 			if a > b && !t.commute(&t.paths[a], &t.paths[b]) {
@@ -160,7 +170,7 @@ func (t *ruleTree) inOrder(rules []int) bool {
 		}
 		t.budget.spend(j)
 	}
-	return len(listed) == len(t.paths)
+	return true
 }
 
 // pathNumbers gives paths numbers, equal ones to those whose steps are equal. The

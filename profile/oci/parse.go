@@ -73,37 +73,37 @@ type parser struct {
 	merged  int // nodes copied by merge
 }
 
-// detectDialect returns the dialect that has the keys of the document.
+// detectDialect returns the dialect that has the keys of the document and of its
+// entries.
 func detectDialect(root *jsontree.Node) Dialect {
-	found := DialectOCI
-	look := func(n *jsontree.Node) {
-		for i := range n.Kids {
-			switch key := n.Kids[i].Key; {
-			case strings.EqualFold(key, "errno"), strings.EqualFold(key, "defaultErrno"):
-				found = DialectPodman
-			case found == DialectOCI && isDockerKey(key):
-				found = DialectDocker
-			}
-		}
-	}
-	look(root)
+	found := dialectOfKeys(root)
 	for i := range root.Kids {
-		if list := &root.Kids[i]; strings.EqualFold(list.Key, "syscalls") {
-			for j := range list.Kids {
-				look(&list.Kids[j])
-			}
+		list := &root.Kids[i]
+		if !strings.EqualFold(list.Key, "syscalls") {
+			continue
+		}
+		for j := range list.Kids {
+			found = max(found, dialectOfKeys(&list.Kids[j]))
 		}
 	}
 	return found
 }
 
-func isDockerKey(key string) bool {
-	for _, k := range [...]string{"archMap", "includes", "excludes", "name", "comment"} {
-		if strings.EqualFold(key, k) {
-			return true
-		}
+// dialectOfKeys returns the first dialect that has the keys of an object. The
+// dialects are in order: each adds keys to those before it.
+func dialectOfKeys(n *jsontree.Node) Dialect {
+	has := func(keys ...string) bool {
+		return slices.ContainsFunc(n.Kids, func(kid jsontree.Node) bool {
+			return slices.ContainsFunc(keys, func(key string) bool { return strings.EqualFold(kid.Key, key) })
+		})
 	}
-	return false
+	switch {
+	case has("errno", "defaultErrno"):
+		return DialectPodman
+	case has("archMap", "includes", "excludes", "name", "comment"):
+		return DialectDocker
+	}
+	return DialectOCI
 }
 
 func (p *parser) document(root *jsontree.Node) *Document {
@@ -136,10 +136,16 @@ func (p *parser) document(root *jsontree.Node) *Document {
 	if d.ListenerMetadata != "" && d.ListenerPath == "" {
 		p.note(m[keyListenerMetadata], idListenerMetadata, "listenerMetadata goes to nobody without a listenerPath")
 	}
-	for i := range entries {
-		if p.isElement(&entries[i], jsontree.Object) {
-			d.Syscalls = append(d.Syscalls, p.entry(&entries[i]))
+	d.Syscalls = p.entries(entries)
+	return d
+}
+
+func (p *parser) entries(elements []jsontree.Node) []Entry {
+	var entries []Entry
+	for i := range elements {
+		if p.isElement(&elements[i], jsontree.Object) {
+			entries = append(entries, p.entry(&elements[i]))
 		}
 	}
-	return d
+	return entries
 }

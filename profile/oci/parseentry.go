@@ -109,20 +109,24 @@ func (p *parser) arg(n *jsontree.Node) Arg {
 			p.note(n, idMissingKey, "the condition has no %s, which is read as 0", argKeys[k].name)
 		}
 	}
-	if a.Op = op; !ok {
-		return a
+	if a.Op = op; ok {
+		p.checkValues(n, m, a)
 	}
+	return a
+}
+
+// checkValues notes what of the values of a condition doesn't count.
+func (p *parser) checkValues(n *jsontree.Node, m members, a Arg) {
 	switch {
-	case op != profile.OpMaskedEqual:
+	case a.Op != profile.OpMaskedEqual:
 		if a.ValueTwo != 0 {
-			p.note(m[keyValueTwo], idValueTwoIgnored, "%s has no second value; it is ignored", OpName(op))
+			p.note(m[keyValueTwo], idValueTwoIgnored, "%s has no second value; it is ignored", OpName(a.Op))
 		}
 	case a.Value == 0:
 		p.note(firstNode(m[keyValue], n), idAlwaysTrue, "the mask is 0, with which the condition always holds")
 	case a.ValueTwo&^a.Value != 0:
 		p.note(m[keyValueTwo], idMaskedBits, "the bits %#x are not in the mask and ignored", a.ValueTwo&^a.Value)
 	}
-	return a
 }
 
 // filter reads includes or excludes.
@@ -132,17 +136,8 @@ func (p *parser) filter(n *jsontree.Node) Filter {
 		return f
 	}
 	m := p.members(n, filterKeys[:])
-	elements := p.list(m[keyCaps])
-	for i := range elements {
-		if c := &elements[i]; p.isElement(c, jsontree.String) {
-			if !isCapability(c.Text) {
-				p.noteNear(c, idUnknownCapability, func() string { return nearestCapability(c.Text) },
-					"there is no capability %s; names are compared exactly", jsontree.Quote(c.Text))
-			}
-			f.Caps = append(f.Caps, c.Text)
-		}
-	}
-	elements = p.list(m[keyArches])
+	f.Caps = p.caps(p.list(m[keyCaps]))
+	elements := p.list(m[keyArches])
 	for i := range elements {
 		if a := &elements[i]; p.isElement(a, jsontree.String) {
 			f.Arches = append(f.Arches, p.filterArch(a))
@@ -150,6 +145,22 @@ func (p *parser) filter(n *jsontree.Node) Filter {
 	}
 	f.MinKernel, f.MinKernelSet = p.kernel(m[keyMinKernel])
 	return f
+}
+
+func (p *parser) caps(elements []jsontree.Node) []string {
+	var caps []string
+	for i := range elements {
+		c := &elements[i]
+		if !p.isElement(c, jsontree.String) {
+			continue
+		}
+		if !isCapability(c.Text) {
+			p.noteNear(c, idUnknownCapability, func() string { return nearestCapability(c.Text) },
+				"there is no capability %s; names are compared exactly", jsontree.Quote(c.Text))
+		}
+		caps = append(caps, c.Text)
+	}
+	return caps
 }
 
 // filterArch reads an ABI of a filter. Runtimes have names of their own there,

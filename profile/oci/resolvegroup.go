@@ -21,10 +21,8 @@ func (r *resolver) profileRules(first []profile.Rule) []profile.Rule {
 		for _, c := range s.calls {
 			if u := c.unconditional; u >= 0 {
 				g.add(i, c.name, numbers[u], unconditional[u])
-			} else if c.tree != nil && !c.tree.conflict {
-				if rules := c.tree.ordered(); len(rules) > 0 {
-					g.add(i, c.name, g.number(rules), rules)
-				}
+			} else if rules := c.tree.ordered(); len(rules) > 0 {
+				g.add(i, c.name, g.number(rules), rules)
 			}
 		}
 	}

@@ -33,27 +33,37 @@ type ruleFindings struct {
 	at   map[ruleSubject]int
 }
 
+// of returns the finding about a subject, or nil where there are too many.
+func (fs *ruleFindings) of(subject ruleSubject) *ruleFinding {
+	if i, ok := fs.at[subject]; ok {
+		return &fs.list[i]
+	}
+	if len(fs.list) >= maxRuleFindings {
+		return nil
+	}
+	if fs.at == nil {
+		fs.at = make(map[ruleSubject]int)
+	}
+	fs.at[subject] = len(fs.list)
+	fs.list = append(fs.list, ruleFinding{subject: subject})
+	return &fs.list[len(fs.list)-1]
+}
+
 // reportRule reports id about rule and other, for a name on an ABI.
 func (r *resolver) reportRule(id string, rule, other int, name string, on arch.Arch) {
-	fs, subject := &r.ruleFindings, ruleSubject{id, rule, other}
-	i, ok := fs.at[subject]
-	if !ok {
-		if len(fs.list) >= maxRuleFindings { // the rest is counted
-			if id == idConflict {
-				r.report.errors.more++
-			} else {
-				r.report.notes.more++
-			}
-			return
-		}
-		if fs.at == nil {
-			fs.at = make(map[ruleSubject]int)
-		}
-		i = len(fs.list)
-		fs.at[subject] = i
-		fs.list = append(fs.list, ruleFinding{subject: subject})
+	f := r.ruleFindings.of(ruleSubject{id, rule, other})
+	switch {
+	case f != nil:
+		f.add(name, on)
+	case id == idConflict:
+		r.report.errors.more++
+	default:
+		r.report.notes.more++
 	}
-	f := &fs.list[i]
+}
+
+// add adds a name and an ABI for which the finding holds.
+func (f *ruleFinding) add(name string, on arch.Arch) {
 	if len(f.names) <= maxRuleFindings && !slices.Contains(f.names, name) {
 		f.names = append(f.names, name)
 	}

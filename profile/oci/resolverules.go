@@ -27,18 +27,8 @@ type entryRule struct {
 func (r *resolver) entryRules(kept []int) {
 	for _, i := range kept {
 		e, at := &r.doc.Syscalls[i], r.doc.entryPosition(i)
-		if len(e.Names) == 0 {
+		if len(e.Names) == 0 || !r.checkEntry(e, at) {
 			continue
-		}
-		if n := slices.Index(e.Names, ""); n >= 0 {
-			r.report.fail(e.namePosition(at, n), idEmptyName, "a name is empty")
-		}
-		if !e.Action.Set {
-			r.report.fail(at, idMissingAction, "the entry has no action")
-			continue
-		}
-		if e.Action.Kind == profile.KindNotify && slices.Contains(e.Names, "write") {
-			r.refusedByRunc(at, idNotifyWrite, "SCMP_ACT_NOTIFY can't be for write, with which the runtime sends the listener")
 		}
 		a, okAction := r.action(e.Action.Kind, e.Errno, at)
 		alternatives, okArgs := r.alternatives(e, at)
@@ -55,6 +45,21 @@ func (r *resolver) entryRules(kept []int) {
 			position: at, names: e.Names, action: a, word: word, alternatives: alternatives, comment: e.Comment,
 		})
 	}
+}
+
+// checkEntry checks the names of an entry, and whether it has an action.
+func (r *resolver) checkEntry(e *Entry, at position) bool {
+	if i := slices.Index(e.Names, ""); i >= 0 {
+		r.report.fail(e.namePosition(at, i), idEmptyName, "a name is empty")
+	}
+	if !e.Action.Set {
+		r.report.fail(at, idMissingAction, "the entry has no action")
+		return false
+	}
+	if e.Action.Kind == profile.KindNotify && slices.Contains(e.Names, "write") {
+		r.refusedByRunc(at, idNotifyWrite, "SCMP_ACT_NOTIFY can't be for write, with which the runtime sends the listener")
+	}
+	return true
 }
 
 // alternatives returns the conditions of an entry's rules: one conjunction, or,
