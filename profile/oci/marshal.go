@@ -173,18 +173,24 @@ func (x *exporter) checkRule(i int) {
 		x.failRule(i, "a document has no numbers")
 	}
 	for _, name := range r.Syscalls {
-		if !syscalls.Known(name) {
-			x.failRule(i, "no ABI has a call %s", jsontree.Quote(name))
-		}
-		if r.Direct && x.multiplexed(name) != 0 {
-			x.failRule(i, "a document's rule also covers %s through socketcall or ipc", name)
-		}
-		if r.Action.Kind() == profile.KindNotify && name == "write" {
-			x.failRule(i, "runc refuses Notify for write")
-		}
+		x.checkName(i, name)
 	}
 	if _, err := x.verdict(r.Action); err != nil {
 		x.failRule(i, "%v", err)
+	}
+}
+
+// checkName checks a name of rule i.
+func (x *exporter) checkName(i int, name string) {
+	r := &x.p.Rules[i]
+	if !syscalls.Known(name) {
+		x.failRule(i, "no ABI has a call %s", jsontree.Quote(name))
+	}
+	if r.Direct && x.multiplexed(name) != 0 {
+		x.failRule(i, "a document's rule also covers %s through socketcall or ipc", name)
+	}
+	if r.Action.Kind() == profile.KindNotify && name == "write" {
+		x.failRule(i, "runc refuses Notify for write")
 	}
 }
 

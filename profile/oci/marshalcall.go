@@ -99,18 +99,25 @@ func (x *exporter) fit(t profile.Test, name string) (profile.Test, fieldBits, er
 	}
 	truncates := t.Width == profile.WidthLow32 || t.Width == profile.WidthLong && long == 32
 	for _, v := range []*uint64{&t.Value, &t.Mask} {
-		switch {
-		case *v <= d.max():
-		case truncates, *v|d.max()>>1 == math.MaxUint64: // the latter is a sign extension
-			*v &= d.max()
-		default:
-			return t, d, fmt.Errorf("%#x is more than the %d bits of %s", *v, d.bits, argName(t))
-		}
-		if d.bits > 32 && x.has32 && *v > math.MaxUint32 {
-			return t, d, fmt.Errorf("of %#x the runtimes see only 32 bits on some of the ABIs", *v)
+		if err := x.fitConstant(v, t, d, truncates); err != nil {
+			return t, d, err
 		}
 	}
 	return t, d, nil
+}
+
+// fitConstant cuts a constant of t to the bits that are compared. It fails where
+// that would change its meaning, here or on some of the ABIs.
+func (x *exporter) fitConstant(v *uint64, t profile.Test, d fieldBits, truncates bool) error {
+	signExtended := *v|d.max()>>1 == math.MaxUint64
+	if *v > d.max() && !truncates && !signExtended {
+		return fmt.Errorf("%#x is more than the %d bits of %s", *v, d.bits, argName(t))
+	}
+	*v &= d.max()
+	if d.bits > 32 && x.has32 && *v > math.MaxUint32 {
+		return fmt.Errorf("of %#x the runtimes see only 32 bits on some of the ABIs", *v)
+	}
+	return nil
 }
 
 // width returns how many bits a test looks at on an ABI of 64. All bits of a

@@ -5,6 +5,7 @@ import (
 	"testing"
 
 	"github.com/portcullis-go/portcullis/arch"
+	"github.com/portcullis-go/portcullis/profile/oci"
 )
 
 // TestResolveFindings holds what is said about documents, by rules and target.
@@ -41,14 +42,7 @@ func TestResolveFindings(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			var got []string
-			for _, f := range fs {
-				got = append(got, f.Pointer+" "+f.ID)
-				if f.Line == 0 || f.Text == "" {
-					t.Errorf("no place or text: %v", f)
-				}
-			}
-			if !slices.Equal(got, tt.want) {
+			if got := pointersAndIDs(t, fs); !slices.Equal(got, tt.want) {
 				t.Errorf("findings %v, want %v\n%v", got, tt.want, fs)
 			}
 			o := crunOn(arch.X86_64)
@@ -58,4 +52,16 @@ func TestResolveFindings(t *testing.T) {
 			}
 		})
 	}
+}
+
+func pointersAndIDs(t *testing.T, fs oci.Findings) []string {
+	t.Helper()
+	var out []string
+	for _, f := range fs {
+		if f.Line == 0 || f.Text == "" {
+			t.Errorf("no position or text: %v", f)
+		}
+		out = append(out, f.Pointer+" "+f.ID)
+	}
+	return out
 }

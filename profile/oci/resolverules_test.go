@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"github.com/portcullis-go/portcullis/arch"
+	"github.com/portcullis-go/portcullis/profile"
 	"github.com/portcullis-go/portcullis/profile/oci"
 	"github.com/portcullis-go/portcullis/syscalls"
 )
@@ -143,13 +144,19 @@ func TestRuleInteraction(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			for call, want := range tt.want {
-				audit, nr, args := parseCall(t, call)
-				if got := letter(evalProfile(t, p, audit, nr, args)); got != want {
-					t.Errorf("%s: %s, want %s", call, got, want)
-				}
-			}
+			checkVerdicts(t, p, tt.want)
 		})
+	}
+}
+
+// checkVerdicts compares p's verdicts with letters, by calls like "x86 read 1".
+func checkVerdicts(t *testing.T, p profile.Profile, want map[string]string) {
+	t.Helper()
+	for call, want := range want {
+		audit, nr, args := parseCall(t, call)
+		if got := letter(evalProfile(t, p, audit, nr, args)); got != want {
+			t.Errorf("%s: %s, want %s", call, got, want)
+		}
 	}
 }
 
