@@ -26,7 +26,7 @@ type pathPart struct {
 func Read(src string, limit int) (root *Node, errors, notes Mistakes) {
 	r := &reader{src: src, line: 1, limit: limit}
 	if strings.HasPrefix(src, "\ufeff") {
-		r.fail(ByteOrderMark, "the document begins with a byte order mark, which the runtimes refuse")
+		r.fail(ByteOrderMark, "the document begins with a byte order mark, which decoders refuse")
 		r.pos = len("\ufeff")
 	}
 	root = &Node{}
