@@ -86,6 +86,15 @@ var opNames = [opCount]string{
 	OpMaskedEqual:  "&",
 }
 
+// String returns the operator of Go that means the comparison; "&" is
+// OpMaskedEqual.
+func (o Op) String() string {
+	if o >= opCount {
+		return "Op(" + decimal(uint32(o)) + ")"
+	}
+	return opNames[o]
+}
+
 // Operand is what a condition is about. Its methods make conditions:
 //
 //	profile.Arg(1).In(unix.TCGETS, unix.TIOCGWINSZ)

@@ -62,7 +62,7 @@ func (x *exporter) name(n *callExport) {
 		}
 		whole = profile.Or{cond, whole}
 	}
-	form, err := normalForm(whole, false, func(t profile.Test) (profile.Test, fieldBits, error) { return x.fit(t, n.name) })
+	form, err := normalForm(whole, false, func(t profile.Test) (profile.Test, argWidth, error) { return x.fit(t, n.name) })
 	if err == nil {
 		n.entries, err = x.arguments(form)
 	}
@@ -74,11 +74,11 @@ func (x *exporter) name(n *callExport) {
 	}
 }
 
-// fit returns the fieldBits of a test in the named call, and the test with its
+// fit returns the argWidth of a test in the named call, and the test with its
 // constants within it.
-func (x *exporter) fit(t profile.Test, name string) (profile.Test, fieldBits, error) {
+func (x *exporter) fit(t profile.Test, name string) (profile.Test, argWidth, error) {
 	if t.Field == profile.IP {
-		return t, fieldBits{}, errors.New("a document doesn't test the instruction pointer")
+		return t, argWidth{}, errors.New("a document doesn't test the instruction pointer")
 	}
 	long := 32
 	if x.has64 {
@@ -86,9 +86,9 @@ func (x *exporter) fit(t profile.Test, name string) (profile.Test, fieldBits, er
 	}
 	bits, err := x.width(t, name)
 	if err != nil {
-		return t, fieldBits{}, err
+		return t, argWidth{}, err
 	}
-	d := fieldBits{bits: bits}
+	d := argWidth{bits: bits}
 	if d.bits > 32 && t.Width != profile.WidthLong && x.wide32 {
 		return t, d, fmt.Errorf("of %s the runtimes compare only 32 bits on some of the ABIs", argName(t))
 	}
@@ -108,7 +108,7 @@ func (x *exporter) fit(t profile.Test, name string) (profile.Test, fieldBits, er
 
 // fitConstant cuts a constant of t to the bits that are compared. It fails where
 // that would change its meaning, here or on some of the ABIs.
-func (x *exporter) fitConstant(v *uint64, t profile.Test, d fieldBits, truncates bool) error {
+func (x *exporter) fitConstant(v *uint64, t profile.Test, d argWidth, truncates bool) error {
 	signExtended := *v|d.max()>>1 == math.MaxUint64
 	if *v > d.max() && !truncates && !signExtended {
 		return fmt.Errorf("%#x is more than the %d bits of %s", *v, d.bits, argName(t))
@@ -152,7 +152,7 @@ func (x *exporter) width(t profile.Test, name string) (int, error) {
 }
 
 // arguments writes a form as the conditions of entries, of which any suffices.
-func (x *exporter) arguments(form []conjunct) ([][]Arg, error) {
+func (x *exporter) arguments(form []term) ([][]Arg, error) {
 	entries, err := x.argumentsWith(form, false)
 	if err == nil && !x.specified(entries) {
 		entries, err = x.argumentsWith(form, true)
@@ -160,7 +160,7 @@ func (x *exporter) arguments(form []conjunct) ([][]Arg, error) {
 	return entries, err
 }
 
-func (x *exporter) argumentsWith(form []conjunct, masks bool) ([][]Arg, error) {
+func (x *exporter) argumentsWith(form []term, masks bool) ([][]Arg, error) {
 	var entries [][]Arg
 	for _, c := range form {
 		some := [][]Arg{nil}
@@ -172,12 +172,12 @@ func (x *exporter) argumentsWith(form []conjunct, masks bool) ([][]Arg, error) {
 			if err != nil {
 				return nil, err
 			}
-			if some = eachWith(some, args); len(some) > maxConjuncts {
+			if some = eachWith(some, args); len(some) > maxTerms {
 				return nil, errTooLarge
 			}
 		}
 		entries = append(entries, some...)
-		if len(entries) > maxConjuncts {
+		if len(entries) > maxTerms {
 			return nil, errTooLarge
 		}
 	}

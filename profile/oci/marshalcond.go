@@ -13,33 +13,33 @@ import (
 // any suffices, each a list of comparisons that must all hold, no two of them
 // on one argument. The functions here bring a Cond into that form.
 
-// maxConjuncts bounds the form; a condition can be exponentially larger in it.
-const maxConjuncts = 256
+// maxTerms bounds the form; a condition can be exponentially larger in it.
+const maxTerms = 256
 
-// fieldBits is what a set of values is of: numbers of so many low bits of an
+// argWidth is what a set of values is of: numbers of so many low bits of an
 // argument. The runtimes compare all bits of a long; whole says that it is them.
-type fieldBits struct {
+type argWidth struct {
 	bits  int
 	whole bool
 }
 
-func (d fieldBits) max() uint64 { return 1<<d.bits - 1 } // 1<<64 is 0
+func (d argWidth) max() uint64 { return 1<<d.bits - 1 } // 1<<64 is 0
 
-// span is the values lo to hi.
-type span struct{ lo, hi uint64 }
+// valueRange is the values lo to hi.
+type valueRange struct{ lo, hi uint64 }
 
-// region is a set of values of one argument: those in one of the spans, which
+// valueSet is a set of values of one argument: those in one of the spans, which
 // are in order and apart, that have the bits val where mask has one. The zero
-// region is all values.
-type region struct {
-	of        fieldBits
+// valueSet is all values.
+type valueSet struct {
+	of        argWidth
 	set       bool // not all values
-	spans     []span
+	spans     []valueRange
 	mask, val uint64
 }
 
-// conjunct is regions of the arguments that must all be met.
-type conjunct [6]region
+// term is valueSets of the arguments that must all be met.
+type term [6]valueSet
 
 var errTooLarge error = manyEntries{}
 
@@ -48,23 +48,23 @@ var errTooLarge error = manyEntries{}
 type manyEntries struct{}
 
 func (manyEntries) Error() string {
-	return fmt.Sprintf("its condition needs more than %d entries", maxConjuncts)
+	return fmt.Sprintf("its condition needs more than %d entries", maxTerms)
 }
 
 // always reports whether any of cs always holds.
-func always(cs []conjunct) bool {
-	return slices.ContainsFunc(cs, func(c conjunct) bool {
-		return !slices.ContainsFunc(c[:], func(r region) bool { return r.set })
+func always(cs []term) bool {
+	return slices.ContainsFunc(cs, func(c term) bool {
+		return !slices.ContainsFunc(c[:], func(r valueSet) bool { return r.set })
 	})
 }
 
-// fitTest returns the fieldBits of a test, and the test with its constants within
+// fitTest returns the argWidth of a test, and the test with its constants within
 // them.
-type fitTest func(profile.Test) (profile.Test, fieldBits, error)
+type fitTest func(profile.Test) (profile.Test, argWidth, error)
 
-// normalForm returns the conjuncts of c, or of its negation: any of them must
+// normalForm returns the terms of c, or of its negation: any of them must
 // hold.
-func normalForm(c profile.Cond, negate bool, test fitTest) ([]conjunct, error) {
+func normalForm(c profile.Cond, negate bool, test fitTest) ([]term, error) {
 	switch c := c.(type) {
 	case profile.Test:
 		t, d, err := test(c)
@@ -83,12 +83,12 @@ func normalForm(c profile.Cond, negate bool, test fitTest) ([]conjunct, error) {
 }
 
 // joinForm joins the forms of the parts by and, or by or.
-func joinForm(parts []profile.Cond, and, negate bool, test fitTest) ([]conjunct, error) {
-	var form []conjunct
-	join := func(next []conjunct) error { form = append(form, next...); return nil }
+func joinForm(parts []profile.Cond, and, negate bool, test fitTest) ([]term, error) {
+	var form []term
+	join := func(next []term) error { form = append(form, next...); return nil }
 	if and {
-		form = []conjunct{{}}
-		join = func(next []conjunct) (err error) { form, err = product(form, next); return err }
+		form = []term{{}}
+		join = func(next []term) (err error) { form, err = product(form, next); return err }
 	}
 	for _, part := range parts {
 		next, err := normalForm(part, negate, test)
@@ -99,24 +99,24 @@ func joinForm(parts []profile.Cond, and, negate bool, test fitTest) ([]conjunct,
 			return nil, err
 		}
 		if always(form) {
-			form = []conjunct{{}}
+			form = []term{{}}
 		}
-		if len(form) > maxConjuncts {
+		if len(form) > maxTerms {
 			return nil, errTooLarge
 		}
 	}
 	return form, nil
 }
 
-// product returns the conjuncts that hold where one of a and one of b do.
-func product(a, b []conjunct) ([]conjunct, error) {
-	var out []conjunct
+// product returns the terms that hold where one of a and one of b do.
+func product(a, b []term) ([]term, error) {
+	var out []term
 	for _, x := range a {
 		next, err := x.andEach(b)
 		if err != nil {
 			return nil, err
 		}
-		if out = append(out, next...); len(out) > maxConjuncts {
+		if out = append(out, next...); len(out) > maxTerms {
 			return nil, errTooLarge
 		}
 	}
@@ -124,8 +124,8 @@ func product(a, b []conjunct) ([]conjunct, error) {
 }
 
 // andEach returns c and each of others in one, where they can hold together.
-func (c conjunct) andEach(others []conjunct) ([]conjunct, error) {
-	var out []conjunct
+func (c term) andEach(others []term) ([]term, error) {
+	var out []term
 	for _, o := range others {
 		both, possible, err := c.and(o)
 		if err != nil {
@@ -138,8 +138,8 @@ func (c conjunct) andEach(others []conjunct) ([]conjunct, error) {
 	return out, nil
 }
 
-// and returns both conjuncts in one, and whether they can hold together.
-func (c conjunct) and(o conjunct) (_ conjunct, possible bool, _ error) {
+// and returns both terms in one, and whether they can hold together.
+func (c term) and(o term) (_ term, possible bool, _ error) {
 	for i := range c {
 		switch {
 		case !o[i].set:
@@ -156,16 +156,16 @@ func (c conjunct) and(o conjunct) (_ conjunct, possible bool, _ error) {
 	return c, true, nil
 }
 
-func (r region) and(o region) (_ region, possible bool) {
+func (r valueSet) and(o valueSet) (_ valueSet, possible bool) {
 	if (r.val^o.val)&r.mask&o.mask != 0 {
 		return r, false
 	}
 	r.mask, r.val = r.mask|o.mask, r.val|o.val
-	var spans []span
+	var spans []valueRange
 	for _, a := range r.spans {
 		for _, b := range o.spans {
 			if lo, hi := max(a.lo, b.lo), min(a.hi, b.hi); lo <= hi {
-				spans = append(spans, span{lo, hi})
+				spans = append(spans, valueRange{lo, hi})
 			}
 		}
 	}
@@ -174,10 +174,10 @@ func (r region) and(o region) (_ region, possible bool) {
 }
 
 // testForm returns the form of one test, or of its negation.
-func testForm(t profile.Test, d fieldBits, negate bool) []conjunct {
-	all := []span{{0, d.max()}}
+func testForm(t profile.Test, d argWidth, negate bool) []term {
+	all := []valueRange{{0, d.max()}}
 	if t.Op == profile.OpMaskedEqual {
-		return maskForm(t, region{of: d, set: true, spans: all}, negate)
+		return maskForm(t, valueSet{of: d, set: true, spans: all}, negate)
 	}
 	op := t.Op
 	if negate {
@@ -185,10 +185,10 @@ func testForm(t profile.Test, d fieldBits, negate bool) []conjunct {
 			profile.OpLessEqual: profile.OpGreater, profile.OpGreater: profile.OpLessEqual, profile.OpGreaterEqual: profile.OpLess}[op]
 	}
 	v, top := t.Value, d.max()
-	var spans []span
+	var spans []valueRange
 	add := func(possible bool, lo, hi uint64) {
 		if possible {
-			spans = append(spans, span{lo, hi})
+			spans = append(spans, valueRange{lo, hi})
 		}
 	}
 	switch op {
@@ -209,27 +209,27 @@ func testForm(t profile.Test, d fieldBits, negate bool) []conjunct {
 	if len(spans) == 0 {
 		return nil
 	}
-	var c conjunct
+	var c term
 	if spans[0] != all[0] {
-		c[t.Field] = region{of: d, set: true, spans: spans}
+		c[t.Field] = valueSet{of: d, set: true, spans: spans}
 	}
-	return []conjunct{c}
+	return []term{c}
 }
 
 // maskForm returns the form of a masked test. Its negation is that one of the
 // bits differs.
-func maskForm(t profile.Test, r region, negate bool) []conjunct {
+func maskForm(t profile.Test, r valueSet, negate bool) []term {
 	if !negate {
-		var c conjunct
+		var c term
 		if t.Mask != 0 {
 			r.mask, r.val = t.Mask, t.Value&t.Mask
 			c[t.Field] = r
 		}
-		return []conjunct{c}
+		return []term{c}
 	}
-	var form []conjunct
+	var form []term
 	for m := t.Mask; m != 0; m &= m - 1 {
-		var c conjunct
+		var c term
 		r.mask = m & -m
 		r.val = ^t.Value & r.mask
 		c[t.Field] = r
@@ -242,9 +242,9 @@ func maskForm(t profile.Test, r region, negate bool) []conjunct {
 // are r. With masks, equality is all that they use. On 32-bit ABIs the runtimes
 // drop the upper halves of constants; narrow says that there are such ABIs
 // besides others, so that these halves must be zero, or those of a mask.
-func (r region) comparisons(index int, masks, narrow bool) ([]Arg, error) {
+func (r valueSet) comparisons(index int, masks, narrow bool) ([]Arg, error) {
 	top := r.of.max()
-	if r.mask != 0 && r.spans[0] == (span{0, top}) {
+	if r.mask != 0 && r.spans[0] == (valueRange{0, top}) {
 		return []Arg{{Index: index, Op: profile.OpMaskedEqual, Value: r.mask, ValueTwo: r.val}}, nil
 	}
 	plain := r.of.whole && !masks && r.mask == 0
@@ -265,7 +265,7 @@ func (r region) comparisons(index int, masks, narrow bool) ([]Arg, error) {
 		default:
 			args = append(args, r.masked(index, s)...)
 		}
-		if len(args) > maxConjuncts {
+		if len(args) > maxTerms {
 			return nil, errTooLarge
 		}
 	}
@@ -274,12 +274,12 @@ func (r region) comparisons(index int, masks, narrow bool) ([]Arg, error) {
 
 // masked returns the part of r within s as masked comparisons: one for each block
 // of values that a mask can select.
-func (r region) masked(index int, s span) []Arg {
+func (r valueSet) masked(index int, s valueRange) []Arg {
 	var args []Arg
 	for s.lo <= s.hi {
 		size := blockSize(s)
-		block := region{mask: r.of.max() &^ (size - 1), val: s.lo, spans: []span{{}}}
-		if b, possible := block.and(region{mask: r.mask, val: r.val, spans: []span{{}}}); possible {
+		block := valueSet{mask: r.of.max() &^ (size - 1), val: s.lo, spans: []valueRange{{}}}
+		if b, possible := block.and(valueSet{mask: r.mask, val: r.val, spans: []valueRange{{}}}); possible {
 			args = append(args, Arg{Index: index, Op: profile.OpMaskedEqual, Value: b.mask, ValueTwo: b.val})
 		}
 		if s.lo += size; s.lo == 0 { // beyond 64 bits
@@ -290,14 +290,14 @@ func (r region) masked(index int, s span) []Arg {
 }
 
 // allBut reports whether r lacks one value alone, and which.
-func (r region) allBut() (v uint64, ok bool) {
+func (r valueSet) allBut() (v uint64, ok bool) {
 	top := r.of.max()
 	switch s := r.spans; {
 	case len(s) == 2 && s[0].lo == 0 && s[1].hi == top && s[1].lo-s[0].hi == 2:
 		return s[0].hi + 1, true
-	case len(s) == 1 && s[0] == span{1, top}:
+	case len(s) == 1 && s[0] == valueRange{1, top}:
 		return 0, true
-	case len(s) == 1 && s[0] == span{0, top - 1}:
+	case len(s) == 1 && s[0] == valueRange{0, top - 1}:
 		return top, true
 	}
 	return 0, false
@@ -305,7 +305,7 @@ func (r region) allBut() (v uint64, ok bool) {
 
 // blockSize returns the size of the largest block at the start of s that a mask
 // can select: a power of two, to which its start is aligned.
-func blockSize(s span) uint64 {
+func blockSize(s valueRange) uint64 {
 	align := 63
 	if s.lo != 0 {
 		align = bits.TrailingZeros64(s.lo)

@@ -51,17 +51,6 @@ var opNames = [...]string{
 	profile.OpMaskedEqual:  "SCMP_CMP_MASKED_EQ",
 }
 
-// opSigns are the operators as other notations have them.
-var opSigns = [...]string{
-	profile.OpEqual:        "==",
-	profile.OpNotEqual:     "!=",
-	profile.OpLess:         "<",
-	profile.OpLessEqual:    "<=",
-	profile.OpGreater:      ">",
-	profile.OpGreaterEqual: ">=",
-	profile.OpMaskedEqual:  "&",
-}
-
 // OpName returns the name of a comparison in a document, such as "SCMP_CMP_EQ",
 // or "" for an operator that is none of the constants.
 func OpName(o profile.Op) string {

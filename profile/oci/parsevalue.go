@@ -146,8 +146,10 @@ func (p *parser) op(n *jsontree.Node) (o profile.Op, ok bool) {
 		return o, true
 	}
 	p.failNear(n, idBadOperator, func() string {
-		if i := slices.Index(opSigns[:], s); i >= 0 {
-			return opNames[i]
+		for o, name := range opNames {
+			if s == profile.Op(o).String() {
+				return name
+			}
 		}
 		return nearestToken(s, "SCMP_CMP_", opNames[:])
 	}, "there is no operator %s", jsontree.Quote(s))
