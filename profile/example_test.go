@@ -31,6 +31,25 @@ func ExampleProfile() {
 	// otherwise Errno(EPERM)
 }
 
+// Conditions have a text in Go-like notation. A width other than the kernel's own
+// is part of it.
+func ExampleOperand() {
+	fd, flags := profile.Arg(0), profile.Arg(2)
+	for _, c := range []profile.Cond{
+		fd.In(0, 1, 2),
+		fd.Between(3, 9),
+		flags.AnyBits(0x3),
+		profile.And{fd.Register().Less(10), profile.Not{Cond: flags.Equal(0)}},
+	} {
+		fmt.Println(c)
+	}
+	// Output:
+	// arg0 in {0, 1, 2}
+	// arg0 >= 3 && arg0 <= 9
+	// !(arg2 & 0x3 == 0x0)
+	// reg(arg0) < 10 && !(arg2 == 0)
+}
+
 // A derived profile leaves its base as it was.
 func ExampleProfile_Rule() {
 	base := profile.New(profile.KillProcess()).Allow("read", "write")

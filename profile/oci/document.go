@@ -7,8 +7,8 @@ import (
 	"github.com/portcullis-go/portcullis/syscalls"
 )
 
-// Dialect is one of the ways in which container software writes and reads
-// seccomp documents.
+// Dialect is the format of a document: which keys it has beyond those of the runtime
+// specification.
 type Dialect uint8
 
 const (
@@ -25,9 +25,8 @@ const (
 )
 
 // Document is a seccomp document as it was written: nothing in it has been
-// resolved for a machine. Fields are called like the keys that they hold:
-// DefaultAction, Architectures, ArchMap, Flags, ListenerPath, ListenerMetadata
-// and Syscalls. The zero value is the document {}, which means "no seccomp".
+// resolved for a machine. Fields have the names of their keys. The zero value, and
+// a nil Document, ask for no filter.
 type Document struct {
 	Dialect          Dialect // never DialectAuto in a document that was read
 	DefaultAction    Action
@@ -44,15 +43,15 @@ type Document struct {
 	position position // where defaultAction and others stand
 }
 
-// Action is the Kind that an action of a document names; it has no data. Set tells
-// SCMP_ACT_KILL_PROCESS from a missing or empty action.
+// Action is an action of a document, which has no data. The zero value is a missing
+// one; Set tells it from SCMP_ACT_KILL_PROCESS.
 type Action struct {
 	Kind profile.Kind
 	Set  bool
 }
 
-// Errno is an error number of a document, which may be missing, a number
-// (errnoRet) or a name (errno, of Podman).
+// Errno is an error number of a document: a number (errnoRet) or a name (errno, of
+// Podman). The zero value is a missing one.
 type Errno struct {
 	Errno errno.Errno // the name, or a number below 65536
 	Set   bool        // it isn't missing
@@ -65,11 +64,11 @@ type ArchMapping struct {
 	SubArch []arch.Arch // those that the filter covers besides Arch
 }
 
-// Entry is an element of a document's list of syscalls: what shall happen (Action)
-// to calls of some Names whose arguments are so (Args), provided that Includes
-// and Excludes hold for the machine.
+// Entry is an element of a document's list of syscalls. Calls with one of the Names
+// whose arguments meet Args get the Action, if Includes and Excludes select the
+// entry for the machine.
 type Entry struct {
-	Names    []string // of names, or the one of name
+	Names    []string // the key names, or the one of name
 	Action   Action
 	Errno    Errno // of errnoRet or errno
 	Args     []Arg
@@ -80,9 +79,9 @@ type Entry struct {
 	position position
 }
 
-// Arg is a condition of an entry: that the argument with this Index compares
-// by Op with Value. Value is the mask and ValueTwo the datum of OpMaskedEqual;
-// ValueTwo is otherwise unused.
+// Arg is a condition of an entry: the argument with this Index, 0 to 5, is compared
+// with Value by Op. For OpMaskedEqual, Value is the mask and ValueTwo the datum;
+// otherwise ValueTwo is unused.
 type Arg struct {
 	Index    int
 	Op       profile.Op

@@ -10,7 +10,9 @@ import (
 	"github.com/portcullis-go/portcullis/syscalls"
 )
 
-func ExampleDocument_Resolve() {
+// From a Docker profile to the rules that hold on one machine, with what its author
+// should know.
+func Example() {
 	d, err := oci.Parse([]byte(`{
 	"defaultAction": "SCMP_ACT_ERRNO",
 	"archMap": [{"architecture": "SCMP_ARCH_X86_64", "subArchitectures": ["SCMP_ARCH_X86"]}],
@@ -45,6 +47,36 @@ func ExampleDocument_Resolve() {
 	// [x86_64 x86] [read write exit_group ptrace] <nil> Allow
 	// [x86_64 x86] [prctl] long(arg0) == 38 Allow
 	// 9:3: /syscalls/4: Log has no effect on write: the unconditional rule Allow of line 5 (/syscalls/0) comes first [ignored-rule]
+}
+
+// Which entries count depends on the machine and on the process.
+func ExampleDocument_Resolve() {
+	d, err := oci.Parse([]byte(`{
+	"defaultAction": "SCMP_ACT_ERRNO",
+	"syscalls": [
+		{"names": ["ptrace"], "action": "SCMP_ACT_ALLOW", "includes": {"minKernel": "4.8"}},
+		{"names": ["mount"], "action": "SCMP_ACT_ALLOW", "includes": {"caps": ["CAP_SYS_ADMIN"]}}
+	]}`), oci.ParseOptions{})
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	for _, target := range []oci.Target{
+		{Arch: arch.X86_64, Kernel: syscalls.Release{Major: 4, Minor: 4}, Caps: []string{"CAP_SYS_ADMIN"}},
+		{Arch: arch.RISCV64, Kernel: syscalls.Release{Major: 6, Minor: 12}},
+	} {
+		p, _, err := d.Resolve(oci.ResolveOptions{Target: target, Runtime: oci.Crun})
+		if err != nil {
+			fmt.Println(err)
+			return
+		}
+		for _, r := range p.Rules {
+			fmt.Println(r.Arches, r.Syscalls, r.Action)
+		}
+	}
+	// Output:
+	// [x86_64] [mount] Allow
+	// [riscv64] [ptrace] Allow
 }
 
 func ExampleParse() {

@@ -14,25 +14,25 @@ import (
 	"github.com/portcullis-go/portcullis/syscalls"
 )
 
-// Marshal writes a profile as an OCI document. It fails, naming every rule
-// concerned, where the runtimes would not give each call the verdict that p
-// gives it.
+// Marshal writes a profile as an OCI document in which the runtimes give every
+// call the verdict that p gives it. Where they would not, it fails and names every
+// rule concerned, as a [profile.RuleError].
 //
-// In such a document an unconditional rule silences all others of its call, and
-// conditional ones that give different verdicts have no order that could be
-// relied on. A call can therefore have one verdict besides the default; where
-// it has, any condition will do, and is rewritten until the runtimes can't
-// misread it. Several rules of one call are brought together for that.
+// In such a document an unconditional rule overrides all others of its call, and
+// conditional ones that give different verdicts have no reliable order. A call can
+// therefore have only one verdict besides the default. Its conditions may be any:
+// Marshal joins all rules of the call and rewrites the conditions into a form that
+// the runtimes read correctly.
 //
-// The document is for machines whose own ABI is one of p.Arches, and for any
-// machine if that is nil: then everything must hold on every ABI, and error
-// numbers such as ENOSYS, which differ between them, have no number. Naming the
-// ABIs gets further. So does setting BadArch to KillThread: it is what the
-// runtimes do to foreign ABIs, and other actions are refused.
+// The document is for machines whose own ABI is one of p.Arches, or for every
+// machine if that is empty. In the latter case everything must hold on every ABI,
+// and an error such as ENOSYS, whose number differs between them, can't be
+// written: list the ABIs. BadArch must be KillThread, which is what the runtimes do
+// to foreign ABIs.
 //
-// One difference is unavoidable: to numbers above the highest that the document
-// names, runc answers ENOSYS. It changes p's default, and never the verdict of
-// a rule. A runtime whose libseccomp is too old to know a name ignores the name.
+// One difference is unavoidable: runc answers ENOSYS to numbers above the highest
+// that the document names. This changes p's default and never the verdict of a
+// rule. A runtime whose libseccomp is too old to know a name ignores the name.
 func Marshal(p profile.Profile) ([]byte, error) {
 	if err := p.Validate(); err != nil {
 		return nil, err
@@ -88,7 +88,7 @@ func (n *callExport) unconditional() bool { return len(n.entries) == 1 && len(n.
 
 func newExporter(p profile.Profile) *exporter {
 	x := &exporter{p: p, arches: p.Arches, rules: make([][]string, len(p.Rules))}
-	if x.arches == nil {
+	if len(x.arches) == 0 {
 		for _, a := range arch.All() {
 			if ownKernel(a) {
 				x.arches = append(x.arches, a)
@@ -158,7 +158,7 @@ func (x *exporter) checkProfile() {
 		x.fail("none of its ABIs is a kernel's own, which the runtimes add")
 	}
 	for _, a := range x.arches[1:] {
-		if x.p.Arches != nil && a.ByteOrder() != x.arches[0].ByteOrder() {
+		if len(x.p.Arches) > 0 && a.ByteOrder() != x.arches[0].ByteOrder() {
 			x.fail("%v and %v have different byte orders", x.arches[0], a)
 		}
 	}

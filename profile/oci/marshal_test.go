@@ -265,3 +265,13 @@ func TestNamesAreCalls(t *testing.T) {
 		}
 	}
 }
+
+// TestMarshalEmptyArches holds that an empty list of ABIs is the same as none.
+func TestMarshalEmptyArches(t *testing.T) {
+	p := exportable(profile.Log()).Allow("read")
+	want := compact(p)
+	p.Arches = []arch.Arch{}
+	if got := compact(p); got != want || got != "read ALLOW" {
+		t.Errorf("got %q, without a list %q", got, want)
+	}
+}

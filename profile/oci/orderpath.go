@@ -131,7 +131,7 @@ const maxSwaps = 2048
 // inOrder reports whether the rules, tried in this order by their own
 // conditions, are known to give the tree's verdicts. It compares the tree's
 // paths with those of the rules one after the other. They are the same but for
-// paths that the tree lacks, because another verdict stands on their way: that
+// paths that the tree lacks, because another verdict stands on their path: that
 // one must come first. And two paths of different action that are in the other
 // order must have no call in common.
 func (t *ruleTree) inOrder(rules []int) bool {

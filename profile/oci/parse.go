@@ -8,13 +8,13 @@ import (
 )
 
 // MaxDocument is the size, in bytes, above which [Parse] refuses a document.
-// Docker's default profile has 17 thousand. Who reads a document from somewhere
-// else reads at most one byte more.
+// Docker's default profile has 17 thousand. To read a document from a reader of
+// unknown size, limit it to one byte more: io.LimitReader(r, MaxDocument+1).
 const MaxDocument = 8 << 20
 
-// ParseOptions are how a document is read. The zero value is the advice.
+// ParseOptions control how a document is read. The zero value suits any document.
 type ParseOptions struct {
-	// Dialect is that of the document, if it is known.
+	// Dialect is the document's, if it is known.
 	Dialect Dialect
 	// Strict makes every finding an error.
 	Strict bool
@@ -57,8 +57,8 @@ func Parse(data []byte, o ParseOptions) (*Document, error) {
 	return d, nil
 }
 
-// Findings returns what was noticed while reading the document, in its order:
-// nothing for a document that was made, or nil. The slice is the caller's.
+// Findings returns the notes of reading, in the order of the document. A document
+// that was not made by [Parse] has none. The slice is the caller's.
 func (d *Document) Findings() Findings {
 	if d == nil {
 		return nil

@@ -10,8 +10,8 @@ import (
 )
 
 // Target is the machine and the process for which a document is resolved. It is
-// always given and never looked up: the machine that builds a filter need not be
-// the one that runs it.
+// given and never looked up, apart from the ABI: the machine that builds a filter
+// need not be the one that runs it.
 type Target struct {
 	// Arch is the ABI of the kernel and of the program that installs the
 	// filter; zero is [arch.Native].
@@ -36,11 +36,12 @@ const (
 	Crun
 )
 
-// ResolveOptions are how a document is resolved. The zero value is the advice.
+// ResolveOptions control how a document is resolved. The zero value is this machine
+// with runc, for a process without capabilities.
 type ResolveOptions struct {
-	// Target is the machine, which decides the document's conditions.
+	// Target decides the conditions of the document.
 	Target Target
-	// Runtime is whose reading of the document is followed.
+	// Runtime is the one whose reading of the document is followed.
 	Runtime Runtime
 	// Strict makes every finding an error.
 	Strict bool
