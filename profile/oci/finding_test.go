@@ -16,17 +16,17 @@ import (
 	"github.com/portcullis-go/portcullis/profile/oci"
 )
 
-// told is a finding without its text.
-type told struct {
+// located is a finding without its text.
+type located struct {
 	line, column int
 	pointer, id  string
 	suggestion   string
 }
 
-func tell(fs oci.Findings) []told {
-	var out []told
+func locate(fs oci.Findings) []located {
+	var out []located
 	for _, f := range fs {
-		out = append(out, told{f.Line, f.Column, f.Pointer, f.ID, f.Suggestion})
+		out = append(out, located{f.Line, f.Column, f.Pointer, f.ID, f.Suggestion})
 	}
 	return out
 }

@@ -36,7 +36,7 @@ func TestDuplicateKeys(t *testing.T) {
 		if err != nil || string(got) != tt.want {
 			t.Errorf("%s: read as %s, %v, want %s", tt.doc, got, err, tt.want)
 		}
-		if !cmp.Equal(tell(d.Findings())[0].id[:3], "dup") && !strings.Contains(d.Findings().Error(), "duplicate-key") {
+		if !cmp.Equal(locate(d.Findings())[0].id[:3], "dup") && !strings.Contains(d.Findings().Error(), "duplicate-key") {
 			t.Errorf("%s: findings %v", tt.doc, d.Findings())
 		}
 	}
