@@ -26,8 +26,8 @@ func (r *reader) str() (string, bool) {
 	return r.longStr(quote)
 }
 
-// longStr reads the rest of a string that may have escapes, slips and
-// characters outside ASCII.
+// longStr reads the rest of a string that may have escapes, mistakes and characters
+// outside ASCII.
 func (r *reader) longStr(quote byte) (string, bool) {
 	var b strings.Builder
 	for r.pos < len(r.src) {

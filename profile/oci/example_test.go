@@ -99,7 +99,7 @@ func ExampleParse() {
 	// 5:51: /syscalls/1/ARGS: the key "ARGS" is read only by decoders that ignore case (did you mean "args"?) [key-case]
 }
 
-// What the runtimes reject is an error. All slips are reported at once.
+// What the runtimes reject is an error. All errors are reported at once.
 func ExampleParse_errors() {
 	const text = `{
 	"defaultAction": "SCMP_ACt_ERRNO", // deny

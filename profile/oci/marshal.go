@@ -74,7 +74,7 @@ type verdict struct {
 	data uint16
 }
 
-// callExport is what a document says about one name.
+// callExport is the entries of one name in the document.
 type callExport struct {
 	name        string
 	rules       []int // that name it, up to the first unconditional one
@@ -267,7 +267,7 @@ func (x *exporter) entries() []Entry {
 	return out
 }
 
-// same reports whether a document says the same of two names.
+// same reports whether two names have the same entries.
 func (n *callExport) same(o *callExport) bool {
 	return n.verdict == o.verdict && slices.EqualFunc(n.entries, o.entries, slices.Equal)
 }

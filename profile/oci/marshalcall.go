@@ -38,8 +38,8 @@ func (x *exporter) collect() {
 	}
 }
 
-// name finds what a document says about n: the condition under which its rules
-// together give a verdict that isn't the default.
+// name finds the entries for n: the condition under which its rules together give a
+// verdict that isn't the default.
 func (x *exporter) name(n *callExport) {
 	n.verdict = x.def
 	var whole profile.Cond = profile.Or{} // where the verdict differs from the default

@@ -12,7 +12,7 @@ import (
 	"github.com/portcullis-go/portcullis/syscalls"
 )
 
-// holds is what a condition means on an ABI, said plainly.
+// holds is what a condition means on an ABI, in the plainest form.
 func holds(c profile.Cond, a arch.Arch, name string, args [6]uint64) bool {
 	switch c := c.(type) {
 	case profile.And:

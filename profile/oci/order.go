@@ -112,7 +112,7 @@ func (t *ruleTree) expand(c conjunction, rule int) treeEdge {
 		return treeEdge{verdict: rule + 1}
 	}
 	if !t.budget.spend(3 * workNode) {
-		return treeEdge{verdict: rule + 1} // whatever: nothing comes of it
+		return treeEdge{verdict: rule + 1} // the document is refused anyway
 	}
 	next := func() treeEdge { return t.expand(c[1:], rule) }
 	if t.bits == 32 {

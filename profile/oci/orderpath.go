@@ -21,8 +21,8 @@ type treeStep struct {
 	took uint8
 }
 
-// finish finds the paths and which rules are live. It is for a tree to which
-// nothing is added any more.
+// finish finds the paths and the live rules of a tree to which no more rules are
+// added.
 func (t *ruleTree) finish() {
 	if t == nil || t.conflict {
 		return
@@ -120,7 +120,7 @@ func (t *ruleTree) firstVerdicts() []int {
 	return order
 }
 
-// own returns the paths of rule v alone, before it met others.
+// own returns the paths of rule v in a tree of its own.
 func (t *ruleTree) own(v int) []treePath {
 	return t.walk(nil, t.expand(t.rules[v].conds, v).level, nil)
 }
@@ -259,7 +259,7 @@ type wordValues struct {
 	ones, zeros uint32
 }
 
-// narrow takes what a step says of the word.
+// narrow takes a step on the word into account.
 func (w *wordValues) narrow(s treeStep) {
 	d, yes := int64(s.test.datum), s.took == isTrue
 	switch {
@@ -279,7 +279,7 @@ func (w *wordValues) narrow(s treeStep) {
 	}
 }
 
-// excludes reports whether s says that the word is something else than v.
+// excludes reports whether the step is not taken if the word is v.
 func (s treeStep) excludes(v uint32) bool {
 	return s.took == isFalse && (s.test.op == nodeEqual && v == s.test.datum || s.test.op == nodeMasked && v&s.test.mask == s.test.datum)
 }

@@ -3,11 +3,9 @@ package oci
 import (
 	"errors"
 	"slices"
-	"strings"
 
 	"github.com/portcullis-go/portcullis/arch"
 	"github.com/portcullis-go/portcullis/internal/jsontree"
-	"github.com/portcullis-go/portcullis/internal/spell"
 )
 
 // architectures reads a list of ABIs without those that it has before. Only the
@@ -41,8 +39,7 @@ func (p *parser) badArchitecture(n *jsontree.Node) {
 		"there is no architecture %s", jsontree.Quote(n.Text))
 }
 
-// nearestArch returns how the ABI that s spells, or nearly spells, is rightly
-// spelt.
+// nearestArch returns the right name of the ABI that s spells, or nearly spells.
 func nearestArch(s string, name func(arch.Arch) string) string {
 	a, err := arch.Parse(s)
 	if err != nil {
@@ -111,29 +108,4 @@ func (p *parser) mappedArch(n *jsontree.Node, sub bool) arch.Arch {
 			"there is no ABI %s; it never matches", jsontree.Quote(n.Text))
 	}
 	return a
-}
-
-// capabilities are the names of include/uapi/linux/capability.h, in its order.
-var capabilities = [...]string{
-	"CAP_CHOWN", "CAP_DAC_OVERRIDE", "CAP_DAC_READ_SEARCH", "CAP_FOWNER",
-	"CAP_FSETID", "CAP_KILL", "CAP_SETGID", "CAP_SETUID", "CAP_SETPCAP",
-	"CAP_LINUX_IMMUTABLE", "CAP_NET_BIND_SERVICE", "CAP_NET_BROADCAST",
-	"CAP_NET_ADMIN", "CAP_NET_RAW", "CAP_IPC_LOCK", "CAP_IPC_OWNER",
-	"CAP_SYS_MODULE", "CAP_SYS_RAWIO", "CAP_SYS_CHROOT", "CAP_SYS_PTRACE",
-	"CAP_SYS_PACCT", "CAP_SYS_ADMIN", "CAP_SYS_BOOT", "CAP_SYS_NICE",
-	"CAP_SYS_RESOURCE", "CAP_SYS_TIME", "CAP_SYS_TTY_CONFIG", "CAP_MKNOD",
-	"CAP_LEASE", "CAP_AUDIT_WRITE", "CAP_AUDIT_CONTROL", "CAP_SETFCAP",
-	"CAP_MAC_OVERRIDE", "CAP_MAC_ADMIN", "CAP_SYSLOG", "CAP_WAKE_ALARM",
-	"CAP_BLOCK_SUSPEND", "CAP_AUDIT_READ", "CAP_PERFMON", "CAP_BPF",
-	"CAP_CHECKPOINT_RESTORE",
-}
-
-func isCapability(s string) bool { return slices.Contains(capabilities[:], s) }
-
-func nearestCapability(s string) string {
-	if len(s) > 64 {
-		return ""
-	}
-	s = "CAP_" + strings.TrimPrefix(strings.ToUpper(s), "CAP_")
-	return spell.Nearest(s, slices.Values(capabilities[:]))
 }

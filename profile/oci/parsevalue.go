@@ -51,8 +51,8 @@ func firstNode(a, b *jsontree.Node) *jsontree.Node {
 	return b
 }
 
-// isAbsent reports whether n is missing, null or an empty string, which are
-// the same to a runtime.
+// isAbsent reports whether n is missing, null or an empty string, between which a
+// runtime does not distinguish.
 func isAbsent(n *jsontree.Node) bool {
 	return n == nil || n.Kind == jsontree.Null || n.Kind == jsontree.String && n.Text == ""
 }
@@ -111,8 +111,8 @@ func (p *parser) uint(n *jsontree.Node) uint64 {
 	return v
 }
 
-// nearestInteger returns how a number in another form is rightly written: a
-// negative one as the kernel sees it in 64 bits.
+// nearestInteger returns the right form of a number, "" if it has none. A negative
+// one is the 64-bit number that the kernel sees.
 func nearestInteger(s string) string {
 	if v, err := strconv.ParseInt(s, 10, 64); err == nil {
 		return strconv.FormatUint(uint64(v), 10)
@@ -123,7 +123,7 @@ func nearestInteger(s string) string {
 	return ""
 }
 
-// action reads an action. A missing one is the caller's affair.
+// action reads an action. The caller reports a missing one.
 func (p *parser) action(n *jsontree.Node) Action {
 	s, ok := p.str(n)
 	if !ok || s == "" {

@@ -165,8 +165,8 @@ func (g *grouper) rules() []profile.Rule {
 	return rules
 }
 
-// widen returns the ABIs of a name with those that lack it, on which the name
-// says nothing: so that names of equal meaning are not told apart by them.
+// widen returns the ABIs of a name with those that lack it, where the name matches
+// nothing: otherwise calls with equal rules would not share them.
 func (g *grouper) widen(n *namedBlock) abiSet {
 	set := n.abis
 	for i, a := range g.r.arches {

@@ -51,7 +51,7 @@ func TestIncludes(t *testing.T) {
 	}
 }
 
-// TestArches holds which ABIs a filter covers, and what is said about them.
+// TestArches holds which ABIs a filter covers, and the findings about them.
 func TestArches(t *testing.T) {
 	archMap := func(arch string, sub ...string) string {
 		return fmt.Sprintf(`"archMap":[{"architecture":%q,"subArchitectures":["%s"]},{"architecture":%q,"subArchitectures":[]}]`, arch, strings.Join(sub, `","`), arch)

@@ -8,7 +8,7 @@ import (
 	"github.com/portcullis-go/portcullis/profile/oci"
 )
 
-// TestResolveFindings holds what is said about documents, by rules and target.
+// TestResolveFindings holds the findings about rules.
 func TestResolveFindings(t *testing.T) {
 	for _, tt := range []struct {
 		name, arches string
@@ -22,7 +22,7 @@ func TestResolveFindings(t *testing.T) {
 		{"narrower", "", []string{"read A 0==1", "read B 0==1 1==2"}, []string{"/syscalls/1 narrower-rule"}},
 		{"redundant", "", []string{"read A", "read A 0==1"}, []string{"/syscalls/1 redundant-rule"}},
 		{"repeated", "", []string{"read A", "read A"}, nil},
-		{"said once", `"SCMP_ARCH_X86"`, []string{"read A", "read,read B", "read B 0==1 0==2"},
+		{"reported once", `"SCMP_ARCH_X86"`, []string{"read A", "read,read B", "read B 0==1 0==2"},
 			[]string{"/syscalls/1 ignored-rule", "/syscalls/2 ignored-rule"}},
 		{"truncated", `"SCMP_ARCH_X86"`, []string{"read A 0==0x100000000 1==0"}, []string{"/syscalls/0 truncated-value"}},
 		{"a mask is not", `"SCMP_ARCH_X86"`, []string{"read A 0&0xffffffffffffffff=1"}, nil},
