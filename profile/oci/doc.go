@@ -15,33 +15,35 @@
 // follows them and returns a [profile.Profile], in which the first rule that
 // matches decides, so that only one rule of precedence exists behind it.
 //
-// Two things are kept apart therefore: [Parse] reads what was written, the same on
-// every machine, and Resolve decides what it means on one. [Marshal] goes the
-// other way, from a profile to a document, and refuses what a document can't say.
+// Reading and resolving are separate steps. [Parse] reads what was written, which
+// is the same on every machine; Resolve decides what it means on one. [Marshal]
+// goes the other way, from a profile to a document, and refuses what a document
+// can't express.
 //
 // # Runtimes and dialects
 //
-// Runc and crun, the two [Runtime] values, differ: runc answers calls that are
-// newer than the document with ENOSYS, and refuses some documents that crun takes.
-// Docker and Podman write documents with keys of their own, the [Dialect].
+// [Runc] and [Crun] differ: runc answers calls that are newer than the document
+// with ENOSYS, and refuses some documents that crun accepts. Docker and Podman have
+// keys that the runtime specification lacks; a [Dialect] says which.
 //
 // # Findings
 //
-// Runtimes skip a name they don't know, ignore a key they don't read, and drop a
-// rule that another one shadows, all in silence. Here each of these is a
-// [Finding], with its line, its column and an ID; the comment of that type lists
-// them all. What a runtime refuses is an error, and all errors come at once.
-// Strict options make findings errors.
+// Runtimes silently skip a name that they don't know, ignore a key that they don't
+// read, and drop a rule that another one shadows. Here each of these is a [Finding]
+// with its line, its column and an ID; the comment of that type lists them all.
+// [Document.Findings] are those of reading, and Resolve returns those of resolving.
+// What a runtime refuses is an error, and all errors are returned at once. Strict
+// options make every finding an error.
 //
 // # What is guaranteed
 //
 // Verdicts are those of runc 1.5 and crun with libseccomp 2.6. Where libseccomp
-// itself doesn't specify what a document means, the verdict is this package's, and
-// a finding says so. Documents may come from anyone: reading takes time linear in
-// their length, which is bounded by [MaxDocument], resolving has a bound of its
-// own, and neither panics.
+// doesn't specify what a document means, the verdict is this package's own, and a
+// finding says so. Documents may be hostile: their size is bounded by
+// [MaxDocument], reading takes linear time, and the work of resolving has a bound.
 //
-// Not read are the parts of a container's configuration beside its seccomp
-// profile: the capabilities, for one, are an input. A Profile that was resolved is
-// for the machine of its [Target].
+// # What is not
+//
+// A resolved profile is for one [Target]. The rest of a container's configuration
+// is not read: the capabilities, for example, are an input.
 package oci
