@@ -27,7 +27,8 @@ var mayImport = map[string][]string{
 	"arch":                   {"internal/spell"},
 	"arch/errno":             {"arch", "internal/spell"},
 	"syscalls":               {"arch", "internal/spell"},
-	"profile":                {"arch", "arch/errno", "syscalls", "internal/spell"},
+	"profile":                {"arch", "arch/errno"},
+	"profile/oci":            {"arch", "arch/errno", "syscalls", "profile", "internal/jsontree", "internal/spell"},
 	"profile/lint":           {"arch", "arch/errno", "syscalls", "profile", "compile"},
 	"profile/record":         {"arch", "syscalls", "profile"},
 	"compile":                {"arch", "arch/errno", "syscalls", "profile", "internal/cbpf", "internal/diagram", xbpf},
@@ -38,6 +39,7 @@ var mayImport = map[string][]string{
 	"internal/cbpf":          {xbpf},
 	"internal/diagram":       {"arch", "syscalls", "profile", "internal/cbpf", xbpf},
 	"internal/golden":        nil,
+	"internal/jsontree":      nil,
 	"internal/longtest":      nil,
 	"internal/spell":         nil,
 	"internal/sys":           {xunix},
@@ -50,7 +52,7 @@ var mayImportUnder = []struct {
 	dir     string
 	imports []string
 }{
-	{"examples/", []string{"arch", "arch/errno", "syscalls", "profile", "compile", "install", "examples/internal/input", xbpf, xunix}},
+	{"examples/", []string{"arch", "arch/errno", "syscalls", "profile", "profile/oci", "compile", "install", "examples/internal/input", xbpf, xunix}},
 	{"internal/cmd/", []string{"arch", "syscalls", "internal/cmd/gensyscalls/gen"}},
 }
 

@@ -8,6 +8,7 @@ import (
 	"github.com/portcullis-go/portcullis/arch/errno"
 	"github.com/portcullis-go/portcullis/compile"
 	"github.com/portcullis-go/portcullis/profile"
+	"github.com/portcullis-go/portcullis/profile/oci"
 )
 
 // A policy, its program for a machine that is named, and its verdicts. All of
@@ -54,20 +55,20 @@ func Example() {
 // A Docker profile, resolved for an arm64 machine with Linux 6.12 and without
 // capabilities, and which of its rules decides.
 func Example_docker() {
-	doc, err := profile.ParseOCI([]byte(`{
+	doc, err := oci.Parse([]byte(`{
 		"defaultAction": "SCMP_ACT_ERRNO",
 		"archMap": [{"architecture": "SCMP_ARCH_AARCH64", "subArchitectures": ["SCMP_ARCH_ARM"]}],
 		"syscalls": [
 			{"names": ["read", "openat", "openat2", "exit_group"], "action": "SCMP_ACT_ALLOW"},
 			{"names": ["mount"], "action": "SCMP_ACT_ALLOW", "includes": {"caps": ["CAP_SYS_ADMIN"]}}
 		]
-	}`), profile.ParseOptions{})
+	}`), oci.ParseOptions{})
 	if err != nil {
 		log.Fatal(err)
 	}
 	target := compile.Target{Arch: arch.AArch64}
 	target.Kernel.UnmarshalText([]byte("6.12"))
-	p, findings, err := doc.Profile(profile.ResolveOptions{Target: profile.Target{Arch: target.Arch, Kernel: target.Kernel}})
+	p, findings, err := doc.Resolve(oci.ResolveOptions{Target: oci.Target{Arch: target.Arch, Kernel: target.Kernel}})
 	if err != nil {
 		log.Fatal(err)
 	}

@@ -9,13 +9,14 @@ import (
 	"github.com/portcullis-go/portcullis/arch"
 	"github.com/portcullis-go/portcullis/arch/errno"
 	"github.com/portcullis-go/portcullis/profile"
+	"github.com/portcullis-go/portcullis/profile/oci"
 	"github.com/portcullis-go/portcullis/syscalls"
 )
 
 // dockerTarget is a machine on which Docker starts a container with the
 // capabilities that it gives by default.
-func dockerTarget() profile.Target {
-	return profile.Target{
+func dockerTarget() oci.Target {
+	return oci.Target{
 		Arch:   arch.X86_64,
 		Kernel: syscalls.Release{Major: 6, Minor: 12},
 		Caps: []string{"CAP_CHOWN", "CAP_DAC_OVERRIDE", "CAP_FSETID", "CAP_FOWNER", "CAP_MKNOD", "CAP_NET_RAW", "CAP_SETGID",
@@ -29,12 +30,12 @@ func docker(name, about string, arches ...arch.Arch) (*Spec, error) {
 	if err != nil {
 		return nil, err
 	}
-	doc, err := profile.ParseOCI(text, profile.ParseOptions{})
+	doc, err := oci.Parse(text, oci.ParseOptions{})
 	if err != nil {
 		return nil, err
 	}
 	target := dockerTarget()
-	p, _, err := doc.Profile(profile.ResolveOptions{Target: target, Runtime: profile.Crun})
+	p, _, err := doc.Resolve(oci.ResolveOptions{Target: target, Runtime: oci.Crun})
 	if err != nil {
 		return nil, err
 	}
@@ -50,10 +51,10 @@ func docker(name, about string, arches ...arch.Arch) (*Spec, error) {
 }
 
 // applies reports whether Docker keeps an entry on a machine.
-func applies(e profile.Entry, t profile.Target) bool {
+func applies(e oci.Entry, t oci.Target) bool {
 	has := func(c string) bool { return slices.Contains(t.Caps, c) }
 	hasNot := func(c string) bool { return !has(c) }
-	reached := func(f profile.Filter) bool { return t.Kernel.Compare(f.MinKernel) >= 0 }
+	reached := func(f oci.Filter) bool { return t.Kernel.Compare(f.MinKernel) >= 0 }
 	in, ex := e.Includes, e.Excludes
 	switch {
 	case slices.Contains(ex.Arches, t.Arch), slices.ContainsFunc(ex.Caps, has), ex.MinKernelSet && reached(ex):
@@ -66,7 +67,7 @@ func applies(e profile.Entry, t profile.Target) bool {
 
 // entry returns an entry of a document as rules: where it names an argument
 // several times, its conditions are alternatives.
-func entry(e profile.Entry) (rules []Rule) {
+func entry(e oci.Entry) (rules []Rule) {
 	action := profile.Errno(errno.EPERM)
 	if e.Errno.Set {
 		action = profile.Errno(e.Errno.Errno)

@@ -8,9 +8,9 @@ import (
 	"github.com/portcullis-go/portcullis/arch/errno"
 )
 
-// Kind is the part of an [Action] that says what happens to the call. Kinds
-// are ordered as the kernel orders them (kernel/seccomp.c, seccomp_run_filters):
-// of several installed filters the lowest wins.
+// Kind is what happens to the call, apart from the data of an [Action]. Kinds are
+// in the kernel's order of precedence (kernel/seccomp.c, seccomp_run_filters): of
+// several installed filters the lowest kind wins.
 type Kind uint8
 
 // The kinds, strictest first. The names are those of the SECCOMP_RET_*
@@ -35,11 +35,11 @@ type Action struct {
 	errno errno.Errno
 }
 
-// KillProcess ends the whole process as if by SIGSYS. It is the zero Action.
+// KillProcess kills the whole process with SIGSYS. It is the zero Action.
 func KillProcess() Action { return Action{} }
 
-// KillThread ends the calling thread alone. In a Go program the others then
-// wait for it for ever: prefer KillProcess.
+// KillThread kills the calling thread alone. In a Go program this usually hangs the
+// process: prefer KillProcess.
 func KillThread() Action { return Action{kind: KindKillThread} }
 
 // Trap sends the thread a SIGSYS with data in si_errno.
@@ -50,11 +50,12 @@ func Trap(data uint16) Action { return Action{kind: KindTrap, data: data} }
 // The number 0 makes the call return 0 without being made.
 func Errno(e errno.Errno) Action { return Action{kind: KindErrno, errno: e} }
 
-// Notify asks a supervisor that holds the filter's listener.
+// Notify lets a supervisor decide, which holds the filter's listener
+// (seccomp_unotify(2)).
 func Notify() Action { return Action{kind: KindNotify} }
 
-// Trace asks the ptrace tracer, which reads data with PTRACE_GETEVENTMSG;
-// without a tracer the call fails with ENOSYS.
+// Trace lets the ptrace tracer decide, which reads data with PTRACE_GETEVENTMSG.
+// Without a tracer the call fails with ENOSYS.
 func Trace(data uint16) Action { return Action{kind: KindTrace, data: data} }
 
 // Log makes the call and logs it.
@@ -92,15 +93,6 @@ func (k Kind) String() string {
 	return kindNames[k]
 }
 
-// OCI returns the kind's name in an OCI document, such as "SCMP_ACT_ALLOW", or
-// "" for a value that is none of the constants.
-func (k Kind) OCI() string {
-	if k >= kindCount {
-		return ""
-	}
-	return kindOCINames[k]
-}
-
 var kindNames = [kindCount]string{
 	KindKillProcess: "KillProcess",
 	KindKillThread:  "KillThread",
@@ -110,18 +102,6 @@ var kindNames = [kindCount]string{
 	KindTrace:       "Trace",
 	KindLog:         "Log",
 	KindAllow:       "Allow",
-}
-
-// kindOCINames are on their own, so that they are linked only with documents.
-var kindOCINames = [kindCount]string{
-	KindKillProcess: "SCMP_ACT_KILL_PROCESS",
-	KindKillThread:  "SCMP_ACT_KILL_THREAD",
-	KindTrap:        "SCMP_ACT_TRAP",
-	KindErrno:       "SCMP_ACT_ERRNO",
-	KindNotify:      "SCMP_ACT_NOTIFY",
-	KindTrace:       "SCMP_ACT_TRACE",
-	KindLog:         "SCMP_ACT_LOG",
-	KindAllow:       "SCMP_ACT_ALLOW",
 }
 
 // MarshalText returns the action's String. It fails for an error number that
@@ -214,8 +194,8 @@ func (a Action) Return(on arch.Arch) (uint32, error) {
 	return w | uint32(n), nil
 }
 
-// Named returns a with the name that its error number has on an ABI, if it has
-// one, for people to read.
+// Named returns a with its error number replaced by the name that the number has on
+// an ABI, if it has one, for people to read.
 func (a Action) Named(on arch.Arch) Action {
 	a.errno = a.errno.Named(on)
 	return a

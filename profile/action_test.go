@@ -147,11 +147,8 @@ func TestKindsAreOrdered(t *testing.T) {
 
 func TestInvalidKind(t *testing.T) {
 	k := profile.KindAllow + 1
-	if k.String() != "Kind(8)" || k.OCI() != "" {
-		t.Errorf("%v, %q", k, k.OCI())
-	}
-	if (profile.OpMaskedEqual+1).OCI() != "" || profile.OpEqual.OCI() != "SCMP_CMP_EQ" {
-		t.Error("names of operators")
+	if k.String() != "Kind(8)" {
+		t.Errorf("%v", k)
 	}
 }
 

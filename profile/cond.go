@@ -86,23 +86,13 @@ var opNames = [opCount]string{
 	OpMaskedEqual:  "&",
 }
 
-// opOCINames are on their own, so that they are linked only with documents.
-var opOCINames = [opCount]string{
-	OpEqual:        "SCMP_CMP_EQ",
-	OpNotEqual:     "SCMP_CMP_NE",
-	OpLess:         "SCMP_CMP_LT",
-	OpLessEqual:    "SCMP_CMP_LE",
-	OpGreater:      "SCMP_CMP_GT",
-	OpGreaterEqual: "SCMP_CMP_GE",
-	OpMaskedEqual:  "SCMP_CMP_MASKED_EQ",
-}
-
-// OCI returns the operator's name in an OCI document, such as "SCMP_CMP_EQ".
-func (o Op) OCI() string {
+// String returns the operator of Go that means the comparison; "&" is
+// OpMaskedEqual.
+func (o Op) String() string {
 	if o >= opCount {
-		return ""
+		return "Op(" + decimal(uint32(o)) + ")"
 	}
-	return opOCINames[o]
+	return opNames[o]
 }
 
 // Operand is what a condition is about. Its methods make conditions:

@@ -61,3 +61,11 @@ func TestCondStringIsBounded(t *testing.T) {
 		}
 	}
 }
+
+func TestOpString(t *testing.T) {
+	for o, want := range []string{"==", "!=", "<", "<=", ">", ">=", "&", "Op(7)"} {
+		if got := profile.Op(o).String(); got != want {
+			t.Errorf("operator %d is %q, want %q", o, got, want)
+		}
+	}
+}

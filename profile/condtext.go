@@ -137,21 +137,16 @@ func (w *condWriter) set(of Test, c Or) {
 
 func (w *condWriter) test(t Test) {
 	w.operand(t)
-	switch {
-	case t.Op >= opCount:
-		w.addNumber(" Op(", uint64(t.Op))
-		w.add(") ")
-	case t.Op == OpMaskedEqual:
-		w.add(" & ")
+	w.add(" ")
+	if t.Op == OpMaskedEqual {
+		w.add("& ")
 		w.add(hex(t.Mask))
 		w.add(" == ")
 		w.add(hex(t.Value))
 		return
-	default:
-		w.add(" ")
-		w.add(opNames[t.Op])
-		w.add(" ")
 	}
+	w.add(t.Op.String())
+	w.add(" ")
 	w.add(literal(t.Value))
 }
 

@@ -3,7 +3,6 @@ package profile_test
 import (
 	"fmt"
 
-	"github.com/portcullis-go/portcullis/arch"
 	"github.com/portcullis-go/portcullis/arch/errno"
 	"github.com/portcullis-go/portcullis/profile"
 )
@@ -30,6 +29,25 @@ func ExampleProfile() {
 	// Allow [socket] if arg0 in {1, 2}
 	// Errno(ENOSYS) [clone3]
 	// otherwise Errno(EPERM)
+}
+
+// Conditions have a text in Go-like notation. A width other than the kernel's own
+// is part of it.
+func ExampleOperand() {
+	fd, flags := profile.Arg(0), profile.Arg(2)
+	for _, c := range []profile.Cond{
+		fd.In(0, 1, 2),
+		fd.Between(3, 9),
+		flags.AnyBits(0x3),
+		profile.And{fd.Register().Less(10), profile.Not{Cond: flags.Equal(0)}},
+	} {
+		fmt.Println(c)
+	}
+	// Output:
+	// arg0 in {0, 1, 2}
+	// arg0 >= 3 && arg0 <= 9
+	// !(arg2 & 0x3 == 0x0)
+	// reg(arg0) < 10 && !(arg2 == 0)
 }
 
 // A derived profile leaves its base as it was.
@@ -59,84 +77,4 @@ func ExampleAction_MarshalText() {
 	// Allow
 	// Errno(EPERM)
 	// Trace(7)
-}
-
-func ExampleParseOCI() {
-	const text = `{
-	"defaultAction": "SCMP_ACT_ERRNO",
-	"syscalls": [
-		{"names": ["read", "ckock_adjtime"], "action": "SCMP_ACT_ALLOW"},
-		{"names": ["kill"], "action": "SCMP_ACT_ALLOW", "ARGS": [
-			{"index": 1, "value": 9, "op": "SCMP_CMP_NE"}]}
-	]
-}`
-	d, err := profile.ParseOCI([]byte(text), profile.ParseOptions{})
-	if err != nil {
-		fmt.Println(err)
-		return
-	}
-	fmt.Println(d.Findings())
-	// Output:
-	// 4:22: /syscalls/0/names/1: no ABI has a system call "ckock_adjtime"; it is ignored (did you mean "clock_adjtime"?) [unknown-syscall]
-	// 5:51: /syscalls/1/ARGS: the key "ARGS" is read only by decoders that ignore case (did you mean "args"?) [key-case]
-}
-
-// What the runtimes reject is an error. All slips are reported at once.
-func ExampleParseOCI_errors() {
-	const text = `{
-	"defaultAction": "SCMP_ACt_ERRNO", // deny
-	"architectures": ["amd64"],
-	"syscalls": [
-		{"names": ["read"], "action": "SCMP_ACT_ALLOW"},
-	]
-}`
-	_, err := profile.ParseOCI([]byte(text), profile.ParseOptions{})
-	fmt.Println(err)
-	// Output:
-	// 2:19: /defaultAction: there is no action "SCMP_ACt_ERRNO" (did you mean "SCMP_ACT_ERRNO"?) [bad-action]
-	// 2:37: JSON has no comments [comment]
-	// 3:20: /architectures/0: there is no architecture "amd64" (did you mean "SCMP_ARCH_X86_64"?) [bad-architecture]
-	// 5:50: /syscalls: a comma stands before the closing ] [trailing-comma]
-}
-
-func ExampleMarshalOCI() {
-	p := profile.New(profile.Errno(errno.EPERM)).On(arch.X86_64).
-		Allow("read", "write").
-		Allow("socket").If(profile.Arg(0).Equal(1))
-	p.BadArch = profile.KillThread() // as the runtimes do
-	text, err := profile.MarshalOCI(p)
-	fmt.Printf("%s%v\n", text, err)
-	// Output:
-	// {
-	// 	"defaultAction": "SCMP_ACT_ERRNO",
-	// 	"defaultErrnoRet": 1,
-	// 	"architectures": [
-	// 		"SCMP_ARCH_X86_64"
-	// 	],
-	// 	"flags": [],
-	// 	"syscalls": [
-	// 		{
-	// 			"names": [
-	// 				"read",
-	// 				"write"
-	// 			],
-	// 			"action": "SCMP_ACT_ALLOW"
-	// 		},
-	// 		{
-	// 			"names": [
-	// 				"socket"
-	// 			],
-	// 			"action": "SCMP_ACT_ALLOW",
-	// 			"args": [
-	// 				{
-	// 					"index": 0,
-	// 					"value": 4294967295,
-	// 					"valueTwo": 1,
-	// 					"op": "SCMP_CMP_MASKED_EQ"
-	// 				}
-	// 			]
-	// 		}
-	// 	]
-	// }
-	// <nil>
 }

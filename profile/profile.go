@@ -7,8 +7,8 @@ import (
 	"github.com/portcullis-go/portcullis/arch/errno"
 )
 
-// Profile is what a filter shall decide. The zero value kills the process at
-// any system call.
+// Profile is what a filter must decide. The zero value kills the process at any
+// system call.
 type Profile struct {
 	// Default is the verdict on calls that no rule matches.
 	Default Action
@@ -20,11 +20,12 @@ type Profile struct {
 	Arches []arch.Arch
 	// Rules are tried in order; the first that matches decides.
 	Rules []Rule
-	// Flags are how the filter wants to be installed; see install.Options.
+	// Flags are the options with which the filter must be installed. They change
+	// no verdict.
 	Flags []Flag
-	// ListenerPath and ListenerMetadata are an OCI runtime's business: the
-	// socket that receives the notification file descriptor, and a text that
-	// goes with it.
+	// ListenerPath and ListenerMetadata are for container runtimes: the path of
+	// the socket that receives the listener of a filter with [Notify], and a text
+	// that is sent with it.
 	ListenerPath, ListenerMetadata string
 }
 
@@ -32,8 +33,8 @@ type Profile struct {
 // Arches, that is named in Syscalls or numbered in Numbers, and for which If
 // holds.
 type Rule struct {
-	// Syscalls are names of calls, in any order. A name that an ABI lacks says
-	// nothing about that ABI. A name that no ABI has is an error to compile.
+	// Syscalls are names of calls, in any order. On an ABI that lacks a name the
+	// name matches nothing. A name that no ABI has is an error to compile.
 	Syscalls []string
 	// Numbers are ranges of seccomp_data.nr, for calls that have no name.
 	Numbers []NumberRange
@@ -45,9 +46,9 @@ type Rule struct {
 	Action Action
 	// Direct limits Syscalls to their own numbers. Otherwise a name also means
 	// the same call made through socketcall(2) or ipc(2) on ABIs that have
-	// these. There the arguments lie in memory, which a filter can't read: a
+	// these. There the arguments are in memory, which a filter can't read: a
 	// call that a conditional rule may or may not match gets the strictest of
-	// the verdicts that are possible.
+	// the possible verdicts.
 	Direct bool
 	// Comment is for the reader and has no meaning.
 	Comment string
@@ -80,8 +81,8 @@ func (f Flag) known() bool {
 	return false
 }
 
-// Rule, Do and If aren't inlined: a program calls them and what is made of them
-// once for each rule, and its size matters more than its time.
+// Rule, Do and If are not inlined: a program calls them once for each rule, and its
+// size matters more than its speed.
 
 // New returns a profile without rules: def decides every call. Foreign ABIs
 // kill the process.

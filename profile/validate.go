@@ -48,7 +48,7 @@ func appendError(errs []error, err error) []error {
 
 // ruleCheck collects what is wrong with a rule.
 type ruleCheck struct {
-	*Rule
+	rule *Rule
 	i    int
 	errs []error
 }
@@ -58,7 +58,7 @@ type ruleCheck struct {
 //go:noinline
 func (r *ruleCheck) add(err error) {
 	if err != nil {
-		r.errs = append(r.errs, &RuleError{Rule: r.i, Comment: r.Comment, Err: err})
+		r.errs = append(r.errs, &RuleError{Rule: r.i, Comment: r.rule.Comment, Err: err})
 	}
 }
 
@@ -218,3 +218,11 @@ func wrap(before string, err error) error {
 
 //go:noinline
 func decimal(n uint32) string { return strconv.FormatUint(uint64(n), 10) }
+
+// quote returns s in quotes for a message, cut where it is too long for one.
+func quote(s string) string {
+	if len(s) > 64 {
+		return strconv.Quote(s[:64]) + "..."
+	}
+	return strconv.Quote(s)
+}

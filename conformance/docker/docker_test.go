@@ -21,6 +21,7 @@ import (
 	"github.com/portcullis-go/portcullis/compile"
 	"github.com/portcullis-go/portcullis/compile/compiletest"
 	"github.com/portcullis-go/portcullis/profile"
+	"github.com/portcullis-go/portcullis/profile/oci"
 	"github.com/portcullis-go/portcullis/syscalls"
 )
 
@@ -50,20 +51,20 @@ var capSets = []struct {
 		"CAP_WAKE_ALARM", "CAP_BLOCK_SUSPEND", "CAP_AUDIT_READ", "CAP_PERFMON", "CAP_BPF", "CAP_CHECKPOINT_RESTORE"}},
 }
 
-var runtimes = map[string]profile.Runtime{"runc": profile.Runc, "crun": profile.Crun}
+var runtimes = map[string]oci.Runtime{"runc": oci.Runc, "crun": oci.Crun}
 
 // document is moby's default profile, read as the JSON that Docker would read.
-func document(t testing.TB) *profile.Document {
+func document(t testing.TB) *oci.Document {
 	t.Helper()
 	text, err := json.Marshal(seccomp.DefaultProfile())
 	if err != nil {
 		t.Fatal(err)
 	}
-	doc, err := profile.ParseOCI(text, profile.ParseOptions{})
+	doc, err := oci.Parse(text, oci.ParseOptions{})
 	if err != nil {
 		t.Fatal(err)
 	}
-	if doc.Dialect != profile.DialectDocker {
+	if doc.Dialect != oci.DialectDocker {
 		t.Errorf("dialect %v", doc.Dialect)
 	}
 	return doc
@@ -78,7 +79,7 @@ func variants(t testing.TB) iter.Seq2[string, variant] {
 				for _, c := range capSets {
 					v := variant{target: compile.Target{Arch: m, Kernel: kernel}}
 					var err error
-					v.profile, _, err = doc.Profile(profile.ResolveOptions{Target: profile.Target{Arch: m, Kernel: kernel, Caps: c.caps}, Runtime: runtimes[runtime]})
+					v.profile, _, err = doc.Resolve(oci.ResolveOptions{Target: oci.Target{Arch: m, Kernel: kernel, Caps: c.caps}, Runtime: runtimes[runtime]})
 					if err != nil {
 						t.Fatalf("%v %s %s: %v", m, runtime, c.name, err)
 					}

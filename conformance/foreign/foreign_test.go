@@ -14,6 +14,7 @@ import (
 	"github.com/portcullis-go/portcullis/compile"
 	"github.com/portcullis-go/portcullis/conformance/libseccomp"
 	"github.com/portcullis-go/portcullis/profile"
+	"github.com/portcullis-go/portcullis/profile/oci"
 	"github.com/portcullis-go/portcullis/syscalls"
 )
 
@@ -28,7 +29,7 @@ func machines() [][]arch.Arch {
 
 // theirs returns libseccomp's program for a document, at a level of optimisation:
 // 1 is a list, 2 a binary tree.
-func theirs(t testing.TB, d *profile.Document, arches []arch.Arch, level int) *compile.Program {
+func theirs(t testing.TB, d *oci.Document, arches []arch.Arch, level int) *compile.Program {
 	t.Helper()
 	def, rules := libseccomp.Flatten(d, arches[0])
 	raw, err := libseccomp.Build(def, arches, rules, level)
@@ -44,9 +45,9 @@ func theirs(t testing.TB, d *profile.Document, arches []arch.Arch, level int) *c
 
 // ours returns the program compiled from the same document. Crun reads it as it
 // is, where runc adds rules for calls that it doesn't know.
-func ours(t testing.TB, d *profile.Document, arches []arch.Arch) (profile.Profile, *compile.Program) {
+func ours(t testing.TB, d *oci.Document, arches []arch.Arch) (profile.Profile, *compile.Program) {
 	t.Helper()
-	p, _, err := d.Profile(profile.ResolveOptions{Target: profile.Target{Arch: arches[0]}, Runtime: profile.Crun})
+	p, _, err := d.Resolve(oci.ResolveOptions{Target: oci.Target{Arch: arches[0]}, Runtime: oci.Crun})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -58,7 +59,7 @@ func ours(t testing.TB, d *profile.Document, arches []arch.Arch) (profile.Profil
 }
 
 // compared holds libseccomp's program for a document against ours and itself.
-func compared(t *testing.T, d *profile.Document, arches []arch.Arch, level int) {
+func compared(t *testing.T, d *oci.Document, arches []arch.Arch, level int) {
 	t.Helper()
 	their := theirs(t, d, arches, level)
 	p, our := ours(t, d, arches)
@@ -102,7 +103,7 @@ func younger(c compile.Change) bool {
 
 // docker returns Docker's default profile as Docker gives it to a runtime on
 // this machine, for a container with these capabilities.
-func docker(t testing.TB, caps ...string) *profile.Document {
+func docker(t testing.TB, caps ...string) *oci.Document {
 	t.Helper()
 	s, err := seccomp.GetDefaultProfile(&specs.Spec{Process: &specs.Process{Capabilities: &specs.LinuxCapabilities{Bounding: caps}}})
 	if err != nil {
@@ -112,7 +113,7 @@ func docker(t testing.TB, caps ...string) *profile.Document {
 	if err != nil {
 		t.Fatal(err)
 	}
-	d, err := profile.ParseOCI(text, profile.ParseOptions{Dialect: profile.DialectOCI})
+	d, err := oci.Parse(text, oci.ParseOptions{Dialect: oci.DialectOCI})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -165,11 +166,11 @@ func TestRandom(t *testing.T) {
 // random returns a document the meaning of which libseccomp specifies: for each
 // call there are one rule with any conditions, or several of equality, or one
 // without conditions.
-func random(r *rand.Rand, arches []arch.Arch) *profile.Document {
+func random(r *rand.Rand, arches []arch.Arch) *oci.Document {
 	pick := func(from ...uint64) uint64 { return from[r.IntN(len(from))] }
 	kinds := []profile.Kind{profile.KindAllow, profile.KindErrno, profile.KindTrap, profile.KindLog, profile.KindKillThread, profile.KindKillProcess}
 	r.Shuffle(len(kinds), func(i, j int) { kinds[i], kinds[j] = kinds[j], kinds[i] })
-	d := &profile.Document{Dialect: profile.DialectOCI, Architectures: arches, DefaultAction: profile.OCIAction{Kind: kinds[0], Set: true}}
+	d := &oci.Document{Dialect: oci.DialectOCI, Architectures: arches, DefaultAction: oci.Action{Kind: kinds[0], Set: true}}
 	var names []string
 	for _, name := range syscalls.All(arches[0]) {
 		muxed := slices.ContainsFunc(arches, func(a arch.Arch) bool { _, _, m := syscalls.Multiplexed(a, name); return m })
@@ -199,9 +200,9 @@ func random(r *rand.Rand, arches []arch.Arch) *profile.Document {
 		kind := kinds[1+r.IntN(3)]
 		indexes := r.Perm(6)
 		for range rules {
-			e := profile.Entry{Names: []string{name}, Action: profile.OCIAction{Kind: kind, Set: true}}
+			e := oci.Entry{Names: []string{name}, Action: oci.Action{Kind: kind, Set: true}}
 			for i := range conditions {
-				a := profile.OCIArg{Index: indexes[i], Op: ops[r.IntN(len(ops))], Value: pick(0, 1, 2, 7, 0x80000000, 0xffffffff, r.Uint64N(1<<32))}
+				a := oci.Arg{Index: indexes[i], Op: ops[r.IntN(len(ops))], Value: pick(0, 1, 2, 7, 0x80000000, 0xffffffff, r.Uint64N(1<<32))}
 				switch a.Op {
 				case profile.OpEqual, profile.OpGreater, profile.OpGreaterEqual:
 					a.Value |= pick(0, 0, 0, 1<<32, 1<<63)
@@ -219,12 +220,12 @@ func random(r *rand.Rand, arches []arch.Arch) *profile.Document {
 	return d
 }
 
-func dump(d *profile.Document) string {
+func dump(d *oci.Document) string {
 	s := fmt.Sprintln(d.DefaultAction.Kind)
 	for _, e := range d.Syscalls {
 		s += fmt.Sprintf("\t%v %v", e.Names, e.Action.Kind)
 		for _, a := range e.Args {
-			s += fmt.Sprintf(" [%d %s %#x %#x]", a.Index, a.Op.OCI(), a.Value, a.ValueTwo)
+			s += fmt.Sprintf(" [%d %s %#x %#x]", a.Index, oci.OpName(a.Op), a.Value, a.ValueTwo)
 		}
 		s += "\n"
 	}

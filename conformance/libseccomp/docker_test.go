@@ -10,7 +10,7 @@ import (
 	"github.com/moby/profiles/seccomp"
 
 	"github.com/portcullis-go/portcullis/arch"
-	"github.com/portcullis-go/portcullis/profile"
+	"github.com/portcullis-go/portcullis/profile/oci"
 	"github.com/portcullis-go/portcullis/syscalls"
 )
 
@@ -21,11 +21,11 @@ func TestDocker(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	d, err := profile.ParseOCI(text, profile.ParseOptions{})
+	d, err := oci.Parse(text, oci.ParseOptions{})
 	if err != nil {
 		t.Fatal(err)
 	}
-	if d.Dialect != profile.DialectDocker {
+	if d.Dialect != oci.DialectDocker {
 		t.Errorf("dialect %v", d.Dialect)
 	}
 	var c counts
@@ -34,8 +34,8 @@ func TestDocker(t *testing.T) {
 			if !Supports(native) {
 				continue
 			}
-			target := profile.Target{Arch: native, Caps: caps, Kernel: syscalls.Release{Major: 6, Minor: 12}}
-			p, findings, err := d.Profile(profile.ResolveOptions{Target: target, Runtime: profile.Crun})
+			target := oci.Target{Arch: native, Caps: caps, Kernel: syscalls.Release{Major: 6, Minor: 12}}
+			p, findings, err := d.Resolve(oci.ResolveOptions{Target: target, Runtime: oci.Crun})
 			if err != nil {
 				t.Errorf("%v, %s: %v", native, name, err)
 				continue
@@ -44,7 +44,7 @@ func TestDocker(t *testing.T) {
 				t.Logf("%v, %s: %v", native, name, f)
 			}
 			known := agreed(d, p.Arches)
-			if p, _, err = known.Profile(profile.ResolveOptions{Target: target, Runtime: profile.Crun}); err != nil {
+			if p, _, err = known.Resolve(oci.ResolveOptions{Target: target, Runtime: oci.Crun}); err != nil {
 				t.Errorf("%v, %s: %v", native, name, err)
 				continue
 			}
@@ -71,7 +71,7 @@ func TestDocker(t *testing.T) {
 	t.Log(c.String())
 }
 
-func capSets(d *profile.Document) map[string][]string {
+func capSets(d *oci.Document) map[string][]string {
 	var all []string
 	for _, e := range d.Syscalls {
 		all = append(append(all, e.Includes.Caps...), e.Excludes.Caps...)
@@ -87,8 +87,8 @@ func capSets(d *profile.Document) map[string][]string {
 // filtered returns d with the entries that moby keeps for a target, as its
 // source has it (seccomp_linux.go): a second reading of what includes and
 // excludes mean.
-func filtered(d *profile.Document, t profile.Target) *profile.Document {
-	out := &profile.Document{Dialect: profile.DialectOCI, DefaultAction: d.DefaultAction, DefaultErrno: d.DefaultErrno}
+func filtered(d *oci.Document, t oci.Target) *oci.Document {
+	out := &oci.Document{Dialect: oci.DialectOCI, DefaultAction: d.DefaultAction, DefaultErrno: d.DefaultErrno}
 	has := func(c string) bool { return slices.Contains(t.Caps, c) }
 	newer := func(r syscalls.Release) bool { return t.Kernel.Major*1000+t.Kernel.Minor >= r.Major*1000+r.Minor }
 next:
@@ -115,8 +115,8 @@ next:
 
 // agreed returns d without the names whose numbers on the ABIs differ from the
 // library's, which may be older.
-func agreed(d *profile.Document, arches []arch.Arch) *profile.Document {
-	d = &profile.Document{Dialect: d.Dialect, DefaultAction: d.DefaultAction, DefaultErrno: d.DefaultErrno,
+func agreed(d *oci.Document, arches []arch.Arch) *oci.Document {
+	d = &oci.Document{Dialect: d.Dialect, DefaultAction: d.DefaultAction, DefaultErrno: d.DefaultErrno,
 		ArchMap: d.ArchMap, Syscalls: slices.Clone(d.Syscalls)}
 	for i := range d.Syscalls {
 		e := &d.Syscalls[i]
@@ -124,7 +124,7 @@ func agreed(d *profile.Document, arches []arch.Arch) *profile.Document {
 			return slices.ContainsFunc(arches, func(a arch.Arch) bool { return !Agrees(a, name) })
 		})
 	}
-	d.Syscalls = slices.DeleteFunc(d.Syscalls, func(e profile.Entry) bool { return len(e.Names) == 0 })
+	d.Syscalls = slices.DeleteFunc(d.Syscalls, func(e oci.Entry) bool { return len(e.Names) == 0 })
 	return d
 }
 

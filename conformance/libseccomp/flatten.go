@@ -6,11 +6,12 @@ import (
 	"github.com/portcullis-go/portcullis/arch"
 	"github.com/portcullis-go/portcullis/arch/errno"
 	"github.com/portcullis-go/portcullis/profile"
+	"github.com/portcullis-go/portcullis/profile/oci"
 )
 
 // Flatten returns the default action and the rules of a document as crun and
 // runc add them, for a document without conditions on the machine.
-func Flatten(d *profile.Document, native arch.Arch) (def uint32, rules []Rule) {
+func Flatten(d *oci.Document, native arch.Arch) (def uint32, rules []Rule) {
 	def = ret(d.DefaultAction, d.DefaultErrno, native)
 	for _, e := range d.Syscalls {
 		a := ret(e.Action, e.Errno, native)
@@ -33,7 +34,7 @@ func Flatten(d *profile.Document, native arch.Arch) (def uint32, rules []Rule) {
 
 // conds returns the conditions of an entry, and whether one argument occurs in
 // several of them.
-func conds(args []profile.OCIArg) (cs []Cmp, several bool) {
+func conds(args []oci.Arg) (cs []Cmp, several bool) {
 	var seen [6]int
 	for _, a := range args {
 		seen[a.Index]++
@@ -43,7 +44,7 @@ func conds(args []profile.OCIArg) (cs []Cmp, several bool) {
 }
 
 // ret returns the filter's return value for an action of a document.
-func ret(a profile.OCIAction, e profile.OCIErrno, native arch.Arch) uint32 {
+func ret(a oci.Action, e oci.Errno, native arch.Arch) uint32 {
 	errno := errno.EPERM
 	if e.Set {
 		errno = e.Errno

@@ -5,6 +5,7 @@ import (
 
 	"github.com/portcullis-go/portcullis/arch/errno"
 	"github.com/portcullis-go/portcullis/profile"
+	"github.com/portcullis-go/portcullis/profile/oci"
 )
 
 // generator makes random documents.
@@ -34,25 +35,25 @@ const (
 	styleAny
 )
 
-func (g *generator) action() (profile.OCIAction, profile.OCIErrno) {
+func (g *generator) action() (oci.Action, oci.Errno) {
 	k := pick(g, profile.KindAllow, profile.KindErrno, profile.KindErrno, profile.KindErrno,
 		profile.KindKillThread, profile.KindTrap, profile.KindLog, profile.KindKillProcess)
-	a := profile.OCIAction{Kind: k, Set: true}
+	a := oci.Action{Kind: k, Set: true}
 	if k == profile.KindErrno && g.IntN(3) > 0 {
-		return a, profile.OCIErrno{Errno: pick[errno.Errno](g, 1, 2, 38, 95, 0), Set: true}
+		return a, oci.Errno{Errno: pick[errno.Errno](g, 1, 2, 38, 95, 0), Set: true}
 	}
-	return a, profile.OCIErrno{}
+	return a, oci.Errno{}
 }
 
 // document returns a document with a few entries for each of a few names.
-func (g *generator) document(styles ...style) *profile.Document {
-	d := &profile.Document{Dialect: profile.DialectOCI}
+func (g *generator) document(styles ...style) *oci.Document {
+	d := &oci.Document{Dialect: oci.DialectOCI}
 	d.DefaultAction, d.DefaultErrno = g.action()
 	all := names()
 	actions := 1 + g.IntN(4)
 	type act struct {
-		a profile.OCIAction
-		e profile.OCIErrno
+		a oci.Action
+		e oci.Errno
 	}
 	var acts []act
 	for range actions {
@@ -70,7 +71,7 @@ func (g *generator) document(styles ...style) *profile.Document {
 		spread := 1 + g.IntN(6)
 		for range n {
 			a := pick(g, acts...)
-			e := profile.Entry{Names: []string{name}, Action: a.a, Errno: a.e, Args: g.args(st, high, spread)}
+			e := oci.Entry{Names: []string{name}, Action: a.a, Errno: a.e, Args: g.args(st, high, spread)}
 			if g.IntN(10) == 0 {
 				e.Names = append(e.Names, pick(g, all...))
 			}
@@ -84,7 +85,7 @@ func (g *generator) document(styles ...style) *profile.Document {
 	return d
 }
 
-func (g *generator) args(st style, high uint64, spread int) []profile.OCIArg {
+func (g *generator) args(st style, high uint64, spread int) []oci.Arg {
 	n := 1
 	ops := []profile.Op{profile.OpEqual, profile.OpMaskedEqual}
 	bounds := []profile.Op{profile.OpLess, profile.OpLessEqual, profile.OpGreater, profile.OpGreaterEqual}
@@ -110,10 +111,10 @@ func (g *generator) args(st style, high uint64, spread int) []profile.OCIArg {
 		n = 1 + g.IntN(3)
 		high = g.high()
 	}
-	var args []profile.OCIArg
+	var args []oci.Arg
 	index := g.Perm(min(6, max(n, spread)))
 	for i := range n {
-		a := profile.OCIArg{Index: index[i], Op: pick(g, ops...), Value: high<<32 | g.low()}
+		a := oci.Arg{Index: index[i], Op: pick(g, ops...), Value: high<<32 | g.low()}
 		if a.Op == profile.OpMaskedEqual {
 			a.ValueTwo = a.Value
 			a.Value = pick[uint64](g, 1, 3, 15, 0xff00, 0xffffffff, 1<<32-2, 1<<32|1, 1<<63|4, ^uint64(0), 0xf<<30, 7<<32)

@@ -14,6 +14,7 @@ import (
 	"github.com/portcullis-go/portcullis/arch"
 	"github.com/portcullis-go/portcullis/internal/cbpf"
 	"github.com/portcullis-go/portcullis/profile"
+	"github.com/portcullis-go/portcullis/profile/oci"
 	"github.com/portcullis-go/portcullis/syscalls"
 )
 
@@ -67,9 +68,9 @@ func (c *counts) String() string {
 }
 
 // compare returns how libseccomp and the resolved profile differ.
-func compare(g *generator, d *profile.Document, arches []arch.Arch, points int, c *counts) error {
+func compare(g *generator, d *oci.Document, arches []arch.Arch, points int, c *counts) error {
 	native := arches[0]
-	p, findings, err := d.Profile(profile.ResolveOptions{Target: profile.Target{Arch: native}, Runtime: profile.Crun})
+	p, findings, err := d.Resolve(oci.ResolveOptions{Target: oci.Target{Arch: native}, Runtime: oci.Crun})
 	if unspecified(findings) || Version() < "2.6" && changedSince(d) {
 		c.outside++
 		return nil
@@ -94,7 +95,7 @@ func compare(g *generator, d *profile.Document, arches []arch.Arch, points int, 
 	return comparePoints(g, d, p, prog, points, c)
 }
 
-func comparePoints(g *generator, d *profile.Document, p profile.Profile, prog []bpf.RawInstruction, points int, c *counts) error {
+func comparePoints(g *generator, d *oci.Document, p profile.Profile, prog []bpf.RawInstruction, points int, c *counts) error {
 	if err := cbpf.Check(prog); err != nil {
 		return err
 	}
@@ -122,7 +123,7 @@ func comparePoints(g *generator, d *profile.Document, p profile.Profile, prog []
 
 // call returns a call of one of the document's names, directly or through
 // socketcall or ipc, or of any number.
-func (g *generator) call(d *profile.Document, arches []arch.Arch) call {
+func (g *generator) call(d *oci.Document, arches []arch.Arch) call {
 	a := pick(g, arches...)
 	x := call{audit: a.Audit(), nr: a.Base() + uint32(g.IntN(480))}
 	for i := range x.args {
@@ -146,8 +147,8 @@ func (g *generator) call(d *profile.Document, arches []arch.Arch) call {
 
 // unspecified reports whether the order of d's rules is the profile's own: one
 // of the findings says so.
-func unspecified(fs profile.Findings) bool {
-	return slices.ContainsFunc(fs, func(f profile.Finding) bool {
+func unspecified(fs oci.Findings) bool {
+	return slices.ContainsFunc(fs, func(f oci.Finding) bool {
 		return f.ID == "unspecified-order" || f.ID == "unspecified-abi"
 	})
 }
@@ -155,7 +156,7 @@ func unspecified(fs profile.Findings) bool {
 // changedSince reports whether versions before 2.6 may order d's rules in
 // another way than later ones: upper bounds beyond 32 bits, and several
 // inequalities.
-func changedSince(d *profile.Document) bool {
+func changedSince(d *oci.Document) bool {
 	unequal := 0
 	for _, e := range d.Syscalls {
 		for _, a := range e.Args {
@@ -175,24 +176,24 @@ func changedSince(d *profile.Document) bool {
 // masksSeveral reports whether d has a mask in a rule with several conditions,
 // of which the selector of socketcall or ipc is one. In which order rules with
 // these are tried isn't specified by libseccomp at every point.
-func masksSeveral(d *profile.Document) bool {
-	return slices.ContainsFunc(d.Syscalls, func(e profile.Entry) bool {
+func masksSeveral(d *oci.Document) bool {
+	return slices.ContainsFunc(d.Syscalls, func(e oci.Entry) bool {
 		_, _, muxed := syscalls.Multiplexed(arch.X86, e.Names[0])
-		return (len(e.Args) > 1 || muxed) && slices.ContainsFunc(e.Args, func(a profile.OCIArg) bool { return a.Op == profile.OpMaskedEqual })
+		return (len(e.Args) > 1 || muxed) && slices.ContainsFunc(e.Args, func(a oci.Arg) bool { return a.Op == profile.OpMaskedEqual })
 	})
 }
 
 func hasID(err error, id string) bool {
-	var fs profile.Findings
-	return errors.As(err, &fs) && slices.ContainsFunc(fs, func(f profile.Finding) bool { return f.ID == id })
+	var fs oci.Findings
+	return errors.As(err, &fs) && slices.ContainsFunc(fs, func(f oci.Finding) bool { return f.ID == id })
 }
 
-func dump(d *profile.Document, arches []arch.Arch) string {
+func dump(d *oci.Document, arches []arch.Arch) string {
 	s := fmt.Sprintln(arches, d.DefaultAction.Kind, d.DefaultErrno)
 	for _, e := range d.Syscalls {
 		s += fmt.Sprintf("\t%v %v %v", e.Names, e.Action.Kind, e.Errno)
 		for _, a := range e.Args {
-			s += fmt.Sprintf(" [%d %s %#x %#x]", a.Index, a.Op.OCI(), a.Value, a.ValueTwo)
+			s += fmt.Sprintf(" [%d %s %#x %#x]", a.Index, oci.OpName(a.Op), a.Value, a.ValueTwo)
 		}
 		s += "\n"
 	}

@@ -32,6 +32,7 @@ import (
 	"github.com/portcullis-go/portcullis/examples/internal/input"
 	"github.com/portcullis-go/portcullis/install"
 	"github.com/portcullis-go/portcullis/profile"
+	"github.com/portcullis-go/portcullis/profile/oci"
 )
 
 // The exit statuses of docker run.
@@ -85,7 +86,7 @@ func confined(file string, command []string, o input.Options) (int, error) {
 	}
 	o.Arch = arch.Native()
 	f, err := input.Read(file, os.Stdin, o)
-	if errors.Is(err, profile.ErrNoSeccomp) {
+	if errors.Is(err, oci.ErrNoSeccomp) {
 		return statusFailed, fmt.Errorf("%w; run the command without oci, if that is meant", err)
 	}
 	if err != nil {

@@ -12,6 +12,7 @@ import (
 	"github.com/portcullis-go/portcullis/arch"
 	"github.com/portcullis-go/portcullis/compile"
 	"github.com/portcullis-go/portcullis/profile"
+	"github.com/portcullis-go/portcullis/profile/oci"
 	"github.com/portcullis-go/portcullis/syscalls"
 )
 
@@ -21,7 +22,7 @@ type Options struct {
 	Arch    arch.Arch
 	Kernel  syscalls.Release
 	Caps    Caps
-	Runtime profile.Runtime
+	Runtime oci.Runtime
 	Strict  bool
 }
 
@@ -45,9 +46,9 @@ func (o *Options) RegisterProfile(fs *flag.FlagSet) {
 	fs.Func("runtime", "whose reading of the profile is followed, `runc` or crun (default runc)", func(s string) error {
 		switch s {
 		case "runc":
-			o.Runtime = profile.Runc
+			o.Runtime = oci.Runc
 		case "crun":
-			o.Runtime = profile.Crun
+			o.Runtime = oci.Crun
 		default:
 			return fmt.Errorf("there is runc and there is crun")
 		}
@@ -64,7 +65,7 @@ type Filter struct {
 	Profile *profile.Profile
 	Target  compile.Target
 	// Findings are what the profile's author should know.
-	Findings profile.Findings
+	Findings oci.Findings
 }
 
 // Read reads a file, or standard input for "-". What begins like a JSON object
@@ -81,7 +82,7 @@ func Read(name string, stdin io.Reader, o Options) (*Filter, error) {
 	} else {
 		name = "standard input"
 	}
-	data, err := io.ReadAll(io.LimitReader(r, profile.MaxDocument+1))
+	data, err := io.ReadAll(io.LimitReader(r, oci.MaxDocument+1))
 	if err != nil {
 		return nil, err
 	}
@@ -100,12 +101,12 @@ func parse(data []byte, o Options) (*Filter, error) {
 		}
 		return &Filter{Program: prog, Target: compile.Target{Arch: o.Arch}}, nil
 	}
-	doc, err := profile.ParseOCI(data, profile.ParseOptions{Strict: o.Strict})
+	doc, err := oci.Parse(data, oci.ParseOptions{Strict: o.Strict})
 	if err != nil {
 		return nil, err
 	}
 	target := compile.Target{Arch: o.Arch, Kernel: o.Kernel}
-	p, findings, err := doc.Profile(profile.ResolveOptions{Target: profile.Target{Arch: o.Arch, Kernel: o.Kernel, Caps: o.Caps}, Runtime: o.Runtime, Strict: o.Strict})
+	p, findings, err := doc.Resolve(oci.ResolveOptions{Target: oci.Target{Arch: o.Arch, Kernel: o.Kernel, Caps: o.Caps}, Runtime: o.Runtime, Strict: o.Strict})
 	if err != nil {
 		return nil, err
 	}
