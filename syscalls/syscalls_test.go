@@ -4,38 +4,16 @@ import (
 	"bytes"
 	"encoding/csv"
 	"os"
-	"path/filepath"
 	"slices"
 	"strconv"
 	"strings"
 	"testing"
 
 	"github.com/portcullis-go/portcullis/arch"
-	"github.com/portcullis-go/portcullis/internal/cmd/gensyscalls/gen"
 	"github.com/portcullis-go/portcullis/syscalls"
 )
 
 var invalid = []arch.Arch{0, arch.SHEB + 1, 255}
-
-func TestGenerated(t *testing.T) {
-	for _, out := range gen.Outputs() {
-		input, err := os.ReadFile(filepath.Join("..", filepath.FromSlash(out.From)))
-		if err != nil {
-			t.Fatal(err)
-		}
-		want, err := out.Generate(input)
-		if err != nil {
-			t.Fatal(err)
-		}
-		got, err := os.ReadFile(filepath.Join("..", filepath.FromSlash(out.File)))
-		if err != nil {
-			t.Fatal(err)
-		}
-		if !bytes.Equal(bytes.ReplaceAll(got, []byte("\r\n"), []byte("\n")), want) {
-			t.Errorf("%s is not what %s generates: run go run ./internal/cmd/gensyscalls", out.File, out.From)
-		}
-	}
-}
 
 // TestNumbers checks numbers by hand: those of the kernel's tables that differ
 // most from ABI to ABI.

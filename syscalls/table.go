@@ -6,7 +6,7 @@ import (
 	"github.com/portcullis-go/portcullis/arch"
 )
 
-// The tables of ztables.go know a name by its index in the sorted list of all
+// The generated tables know a name by its index in the sorted list of all
 // names, its id, and an ABI by its column; ABIs that differ in byte order only
 // share one. number leads from column and id to number. The way back is a search:
 // a table for it would be as large again in every program, and only people ask.

@@ -1,9 +1,9 @@
-// Command ksyscalls reads the sources of the Linux kernel and the manual page
+// Command kernel2csv reads the sources of the Linux kernel and the manual page
 // syscalls(2), and writes the CSV files from which the tables of packages arch
 // and syscalls are generated. Run it by hand, at the root of the repository,
-// when a kernel has been released; review what changed; then run gensyscalls.
+// when a kernel has been released; review what changed; then run csv2go.
 //
-//	go run ./internal/cmd/ksyscalls -old linux-6.12 -page syscalls.2.gz linux-7.2
+//	go run ./internal/cmd/kernel2csv -old linux-6.12 -page syscalls.2.gz linux-7.2
 //
 // The old tree is one that still has the table of 31-bit s390, which recent
 // kernels don't serve any more. With -v it also prints which calls have no
@@ -29,7 +29,7 @@ import (
 
 func main() {
 	log.SetFlags(0)
-	log.SetPrefix("ksyscalls: ")
+	log.SetPrefix("kernel2csv: ")
 	old := flag.String("old", "", "tree of the last long-term kernel with 31-bit s390 (6.12)")
 	page := flag.String("page", "", "manual page syscalls.2 or syscalls.2.gz")
 	verbose := flag.Bool("v", false, "print missing definitions")

@@ -1,8 +1,8 @@
-// Command cmpsyscalls compares the tables of package syscalls with those of
+// Command comparetables compares the tables of package syscalls with those of
 // others and prints every difference. It is a check for whoever updates the
 // tables: syscalls/SOURCES.md explains each line that it prints.
 //
-//	go run ./internal/cmd/cmpsyscalls [-tsv file]
+//	go run ./internal/cmd/comparetables [-tsv file]
 //
 // It always reads golang.org/x/sys/unix, in the version that the module
 // requires. With -tsv it also reads a table in which each line is a name and
@@ -30,7 +30,7 @@ import (
 
 func main() {
 	log.SetFlags(0)
-	log.SetPrefix("cmpsyscalls: ")
+	log.SetPrefix("comparetables: ")
 	tsv := flag.String("tsv", "", "table to compare with")
 	flag.Parse()
 	if *tsv != "" {
