@@ -27,6 +27,11 @@ const childEnv = "PORTCULLIS_INSTALL_TEST"
 
 // TestMain is the test binary, or the child that a test asked for.
 func TestMain(m *testing.M) {
+	var err error
+	if start, err = readStart(); err != nil {
+		fmt.Println(err)
+		os.Exit(2)
+	}
 	name := os.Getenv(childEnv)
 	if name == "" {
 		os.Exit(m.Run())
@@ -48,21 +53,18 @@ func TestMain(m *testing.M) {
 	os.Exit(0)
 }
 
-// childCommand is the command that runs one of the children. "unprivileged"
-// runs as nobody.
-func childCommand(name string) *exec.Cmd {
-	cmd := exec.Command("/proc/self/exe") // by name, nobody might not find it
+// childCommand is the command that runs one of the children.
+func childCommand(t *testing.T, name string) *exec.Cmd {
+	t.Helper()
+	needFilters(t)
+	cmd := exec.Command("/proc/self/exe") // another user may not reach it by name
 	cmd.Env = append(os.Environ(), childEnv+"="+name)
-	if name == "unprivileged" && os.Geteuid() == 0 {
-		cmd.SysProcAttr = &syscall.SysProcAttr{Credential: &syscall.Credential{Uid: 65534, Gid: 65534}}
-	}
 	return cmd
 }
 
-// child runs one of the children and returns how it ended and what it printed.
-func child(t *testing.T, name string) (syscall.WaitStatus, string) {
+// run runs a child and returns how it ended and what it printed.
+func run(t *testing.T, cmd *exec.Cmd) (syscall.WaitStatus, string) {
 	t.Helper()
-	cmd := childCommand(name)
 	out, err := cmd.CombinedOutput()
 	if exit := (*exec.ExitError)(nil); err != nil && !errors.As(err, &exit) {
 		t.Fatal(err)
@@ -74,7 +76,7 @@ func child(t *testing.T, name string) (syscall.WaitStatus, string) {
 // ready. The test ends it.
 func waiting(t *testing.T, name string) (pid int, end func()) {
 	t.Helper()
-	cmd := childCommand(name)
+	cmd := childCommand(t, name)
 	stdin, err := cmd.StdinPipe()
 	if err != nil {
 		t.Fatal(err)
@@ -97,18 +99,18 @@ func waiting(t *testing.T, name string) (pid int, end func()) {
 	}
 }
 
-// mustExit runs a child that has to come to its end.
+// mustExit runs a child that must succeed.
 func mustExit(t *testing.T, name string) {
 	t.Helper()
-	if ws, out := child(t, name); !ws.Exited() || ws.ExitStatus() != 0 {
+	if ws, out := run(t, childCommand(t, name)); !ws.Exited() || ws.ExitStatus() != 0 {
 		t.Errorf("%s: wait status %#x: %s", name, int(ws), out)
 	}
 }
 
-// onThread runs f on an OS thread that dies with it, which the main thread
-// wouldn't.
+// onThread runs f on an OS thread that ends with it. The main thread wouldn't.
 func onThread(t *testing.T, f func() error) {
 	t.Helper()
+	needFilters(t)
 	done := make(chan error)
 	go func() {
 		runtime.LockOSThread()
@@ -144,7 +146,7 @@ func newThread() (call func() syscall.Errno) {
 	return call
 }
 
-// nr is no system call of any ABI. Without a filter it fails with ENOSYS.
+// nr is no system call of any ABI: it fails with start.unfiltered.
 const nr = 600
 
 const filtered syscall.Errno = 77
