@@ -87,9 +87,6 @@ func (e *ParseError) Error() string {
 	return "install: " + spell.Unknown("flag", e.Name, e.Nearest)
 }
 
-// failed isn't inlined, to keep programs small.
-//
-//go:noinline
 func failed(op string, err error, reason string) error {
 	return &Error{Op: op, Err: err, Reason: reason}
 }

@@ -54,9 +54,7 @@ func TestMain(m *testing.M) {
 }
 
 // childCommand is the command that runs one of the children.
-func childCommand(t *testing.T, name string) *exec.Cmd {
-	t.Helper()
-	needFilters(t)
+func childCommand(name string) *exec.Cmd {
 	cmd := exec.Command("/proc/self/exe") // another user may not reach it by name
 	cmd.Env = append(os.Environ(), childEnv+"="+name)
 	return cmd
@@ -76,7 +74,7 @@ func run(t *testing.T, cmd *exec.Cmd) (syscall.WaitStatus, string) {
 // ready. The test ends it.
 func waiting(t *testing.T, name string) (pid int, end func()) {
 	t.Helper()
-	cmd := childCommand(t, name)
+	cmd := childCommand(name)
 	stdin, err := cmd.StdinPipe()
 	if err != nil {
 		t.Fatal(err)
@@ -102,7 +100,7 @@ func waiting(t *testing.T, name string) (pid int, end func()) {
 // mustExit runs a child that must succeed.
 func mustExit(t *testing.T, name string) {
 	t.Helper()
-	if ws, out := run(t, childCommand(t, name)); !ws.Exited() || ws.ExitStatus() != 0 {
+	if ws, out := run(t, childCommand(name)); !ws.Exited() || ws.ExitStatus() != 0 {
 		t.Errorf("%s: wait status %#x: %s", name, int(ws), out)
 	}
 }
@@ -110,7 +108,6 @@ func mustExit(t *testing.T, name string) {
 // onThread runs f on an OS thread that ends with it. The main thread wouldn't.
 func onThread(t *testing.T, f func() error) {
 	t.Helper()
-	needFilters(t)
 	done := make(chan error)
 	go func() {
 		runtime.LockOSThread()

@@ -47,14 +47,10 @@ func (s Support) String() string {
 	return s.Answer.String() + " (" + s.Reason.Error() + ")"
 }
 
-// lack is the answer No. It and cantTell aren't inlined, to keep programs small.
-//
-//go:noinline
 func lack(what string) Support {
 	return Support{No, &cause{before: what + ": ", err: errors.ErrUnsupported}}
 }
 
-//go:noinline
 func cantTell(question string, err error) Support {
 	reason := callReason(err)
 	if reason != "" {

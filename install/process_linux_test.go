@@ -163,7 +163,7 @@ func TestUnprivileged(t *testing.T) {
 	if start.NoNewPrivs == Yes {
 		t.Skip("the tests started with no_new_privs, so that KeepPrivs needs no capability")
 	}
-	cmd := childCommand(t, "unprivileged")
+	cmd := childCommand("unprivileged")
 	withoutSysAdmin(cmd)
 	out, err := cmd.CombinedOutput()
 	if cmd.Process == nil && start.sysAdmin && (errors.Is(err, syscall.EPERM) || errors.Is(err, syscall.EINVAL)) {
@@ -200,7 +200,7 @@ func unprivileged() error {
 }
 
 func TestKillProcess(t *testing.T) {
-	if ws, out := run(t, childCommand(t, "kill")); !ws.Signaled() || ws.Signal() != syscall.SIGSYS {
+	if ws, out := run(t, childCommand("kill")); !ws.Signaled() || ws.Signal() != syscall.SIGSYS {
 		t.Errorf("wait status %#x, want death by SIGSYS: %s", int(ws), out)
 	}
 	// The same filter harms nobody who doesn't make the call.

@@ -37,10 +37,7 @@ func noNewPrivsReason(err error) string {
 	return callReason(err)
 }
 
-// callReason says what an errno means that every system call may fail with. It
-// isn't inlined, to keep programs small.
-//
-//go:noinline
+// callReason says what an errno means that every system call may fail with.
 func callReason(err error) string {
 	switch err {
 	case syscall.ENOSYS:

@@ -52,14 +52,6 @@ func hasSysAdmin() (bool, error) {
 	return false, errors.New("/proc/self/status has no line CapEff")
 }
 
-// needFilters skips a test if nobody can load a filter here.
-func needFilters(t *testing.T) {
-	t.Helper()
-	if s := HaveFlag(FlagTSync); s.Answer != Yes {
-		t.Skipf("no filter can be loaded: %v", s)
-	}
-}
-
 // needNoFilters skips a test that an inherited filter makes impossible.
 func needNoFilters(t *testing.T, why string) {
 	t.Helper()

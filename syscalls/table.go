@@ -41,10 +41,7 @@ type columnTable struct {
 	before [8]uint16 // where the numbers of a word of own start in numbers
 }
 
-// number returns the number of a name in a column, or none. It isn't inlined, to
-// keep programs small.
-//
-//go:noinline
+// number returns the number of a name in a column, or none.
 func number(col int, id uint16) uint16 {
 	word, bit := id/64, uint64(1)<<(id%64)
 	for col >= 0 {
