@@ -46,9 +46,8 @@ func parseArgs(text string) []arg {
 	return args
 }
 
-// reviewed holds the parameters of calls whose definitions the reader can't
-// find, or of which it finds ones that don't matter; some for one directory
-// below arch/ only.
+// reviewed holds the parameters of calls whose definitions the reader can't find, or
+// finds where they don't matter. Some are for one directory below arch/ only.
 var reviewed = map[string]string{
 	// ARM's own calls are cases of arm_syscall in arch/arm/kernel/traps.c.
 	"breakpoint": "", "usr26": "", "usr32": "", "get_tls": "", "set_tls": "tp:64",
@@ -60,9 +59,8 @@ var reviewed = map[string]string{
 	"personality": "personality:32",
 }
 
-// aliases leads from a table's function to the one that it is, or to which it
-// hands on all parameters as they are, by directory: the former are written in
-// assembler.
+// aliases maps a function of a table, by directory, to the function to which it
+// passes all parameters unchanged. The former are written in assembler.
 var aliases = map[string]string{
 	"arm sys_mmap2":            "sys_mmap_pgoff",
 	"arm sys_statfs64_wrapper": "sys_statfs64", "arm sys_fstatfs64_wrapper": "sys_fstatfs64",
@@ -75,7 +73,7 @@ var aliases = map[string]string{
 	"parisc sys_clone_wrapper": "sys_clone", "parisc sys_clone3_wrapper": "sys_clone3",
 }
 
-// stubs are functions of tables that say nothing about a call's parameters.
+// stubs are functions of tables that tell nothing about a call's parameters.
 var stubs = []string{
 	"", "-", "sys_ni_syscall",
 	"sys32_unimplemented",          // PA-RISC's for 32-bit processes of a 64-bit kernel
@@ -86,8 +84,8 @@ var stubs = []string{
 // define (the kernel's COND_SYSCALL).
 var optional = []string{"sys_map_shadow_stack", "sys_pciconfig_iobase"}
 
-// narrowed holds parameters that functions declare as a long and hand on as an
-// int at once: a file descriptor to fdget or fget, clone's flags through
+// narrowed holds parameters that functions declare as a long and use as an int from
+// the start: they pass a file descriptor to fdget or fget, clone's flags through
 // lower_32_bits, ptrace's process to find_get_task_by_vpid.
 var narrowed = map[string]bool{
 	"readv fd": true, "preadv fd": true, "preadv2 fd": true, "writev fd": true, "pwritev fd": true, "pwritev2 fd": true,
@@ -97,11 +95,11 @@ var narrowed = map[string]bool{
 // padNames are what definitions call a register that nobody reads.
 var padNames = []string{"__pad", "pad0", "__dummy", "dummy", "unused", "reg4", "reg6", "r4"}
 
-// quadRegisters are functions with parameters of 64 bits for registers of which
-// 32 count: of each they read the lower half.
+// quadRegisters are functions that declare 64 bits for a register of an ABI with 32-bit
+// registers. They read the lower half.
 var quadRegisters = []string{"sys_32_pwrite", "sys32_readahead"}
 
-// same reports whether two lists are of the same bits, on registers of 32 if
+// same reports whether two lists have the same widths, on registers of 32 bits if
 // narrow.
 func same(a, b []arg, narrow bool) bool {
 	return slices.EqualFunc(a, b, func(a, b arg) bool {
@@ -129,19 +127,30 @@ func (c *column) findArgs(e entry, big bool, defs, oldDefs definitions) (args []
 // aarch32 is the table by which 64-bit ARM serves 32-bit processes.
 var aarch32 = column{name: "arm", dir: "arm64", table: "arch/arm64/tools/syscall_32.tbl", abis: "common"}
 
-// writeArgs writes args.csv: for each call a line per list of parameters, with
-// the ABIs that have it. The list of most is first, and its ABIs are "*", all
-// others; "?" is what isn't known.
+// argsReader finds the parameters of calls in the kernel's sources.
+type argsReader struct {
+	defs, oldDefs definitions
+	onARM64       []entry // by which 64-bit ARM serves 32-bit processes
+}
+
+func newArgsReader(tree, old string) (*argsReader, error) {
+	r := new(argsReader)
+	var err error
+	if r.defs, err = readDefinitions(tree); err != nil {
+		return nil, err
+	}
+	if r.oldDefs, err = readDefinitions(old); err != nil {
+		return nil, err
+	}
+	r.onARM64, err = aarch32.read(tree)
+	return r, err
+}
+
+// writeArgs writes args.csv: for each call a line for each list of parameters, with
+// the ABIs that have it. The list of the most ABIs comes first with "*", which means
+// all others. Unknown lists are "?".
 func writeArgs(w io.Writer, calls []*call, tree, old string, note io.Writer) error {
-	defs, err := readDefinitions(tree)
-	if err != nil {
-		return err
-	}
-	oldDefs, err := readDefinitions(old)
-	if err != nil {
-		return err
-	}
-	onARM64, err := aarch32.read(tree)
+	r, err := newArgsReader(tree, old)
 	if err != nil {
 		return err
 	}
@@ -149,28 +158,8 @@ func writeArgs(w io.Writer, calls []*call, tree, old string, note io.Writer) err
 	out.Write([]string{"name", "abis", "args"})
 	var errs []error
 	for _, c := range calls {
-		var groups []group
-		for _, a := range arch.All() {
-			col := columnOf(a)
-			e, ok := c.entries[col.name]
-			if !ok {
-				continue
-			}
-			if i := slices.IndexFunc(onARM64, func(k entry) bool { return k.name == e.name }); i >= 0 && a == arch.ARM {
-				e.compat = cmp.Or(onARM64[i].compat, onARM64[i].native)
-			}
-			args, known, err := col.findArgs(e, a.ByteOrder() == binary.BigEndian, defs, oldDefs)
-			if err != nil {
-				errs = append(errs, fmt.Errorf("%v: %w", a, err))
-				continue
-			}
-			for i := range args {
-				if narrowed[c.name+" "+args[i].name] {
-					args[i].bits = 32
-				}
-			}
-			groups = addTo(groups, a, args, known)
-		}
+		groups, err := r.groups(c)
+		errs = append(errs, err)
 		for _, row := range rows(join(groups)) {
 			if row[1] == "?" {
 				fmt.Fprintln(note, c.name, "has no definition on", row[0])
@@ -180,6 +169,39 @@ func writeArgs(w io.Writer, calls []*call, tree, old string, note io.Writer) err
 	}
 	out.Flush()
 	return errors.Join(append(errs, out.Error())...)
+}
+
+// groups returns the lists of parameters of a call, each with its ABIs.
+func (r *argsReader) groups(c *call) ([]group, error) {
+	var groups []group
+	var errs []error
+	for _, a := range arch.All() {
+		e, ok := c.entries[columnOf(a).name]
+		if !ok {
+			continue
+		}
+		args, known, err := r.args(a, e)
+		if err != nil {
+			errs = append(errs, fmt.Errorf("%v: %w", a, err))
+			continue
+		}
+		groups = addTo(groups, a, args, known)
+	}
+	return groups, errors.Join(errs...)
+}
+
+// args returns the parameters of a call on an ABI.
+func (r *argsReader) args(a arch.Arch, e entry) (args []arg, known bool, err error) {
+	if i := slices.IndexFunc(r.onARM64, func(k entry) bool { return k.name == e.name }); i >= 0 && a == arch.ARM {
+		e.compat = cmp.Or(r.onARM64[i].compat, r.onARM64[i].native)
+	}
+	args, known, err = columnOf(a).findArgs(e, a.ByteOrder() == binary.BigEndian, r.defs, r.oldDefs)
+	for i := range args {
+		if narrowed[e.name+" "+args[i].name] {
+			args[i].bits = 32
+		}
+	}
+	return args, known, err
 }
 
 // group is a list of parameters and the ABIs that have it.
@@ -199,46 +221,51 @@ func addTo(groups []group, a arch.Arch, args []arg, known bool) []group {
 	return append(groups, group{args, known, []arch.Arch{a}})
 }
 
-// join sorts the groups of a call by size, and joins what differs in parameters
-// of 32 and 64 bits only to a larger group, where registers have 32 bits.
+// join sorts the groups of a call by size. It joins a group to a larger one if they
+// differ only between 32 and 64 bits and the ABIs' registers have 32.
 func join(groups []group) []group {
 	slices.SortStableFunc(groups, func(a, b group) int { return len(b.abis) - len(a.abis) })
 	var joined []group
-next:
 	for _, g := range groups {
-		wide := slices.ContainsFunc(g.abis, func(a arch.Arch) bool { return a.RegisterBits() == 64 })
-		for i := range joined {
-			if j := &joined[i]; !wide && g.known && j.known && same(j.args, g.args, true) && slices.EqualFunc(j.args, g.args, func(a, b arg) bool {
-				return a.name == b.name && a.pointer == b.pointer
-			}) {
-				j.abis = append(j.abis, g.abis...)
-				slices.Sort(j.abis)
-				continue next
-			}
+		i := slices.IndexFunc(joined, g.fits)
+		if i < 0 {
+			joined = append(joined, g)
+			continue
 		}
-		joined = append(joined, g)
+		joined[i].abis = append(joined[i].abis, g.abis...)
+		slices.Sort(joined[i].abis)
 	}
 	return joined
 }
 
-// rows returns the cells of the groups.
+// fits reports whether g can be joined to larger.
+func (g group) fits(larger group) bool {
+	wide := slices.ContainsFunc(g.abis, func(a arch.Arch) bool { return a.RegisterBits() == 64 })
+	return !wide && g.known && larger.known && same(larger.args, g.args, true) &&
+		slices.EqualFunc(larger.args, g.args, func(a, b arg) bool { return a.name == b.name && a.pointer == b.pointer })
+}
+
+// rows returns the cells of the groups: ABIs and parameters.
 func rows(groups []group) [][]string {
 	var rows [][]string
 	for i, g := range groups {
-		abis, args := []string{"*"}, []string{}
+		abis := "*"
 		if i > 0 {
-			abis = nil
-			for _, a := range g.abis {
-				abis = append(abis, a.String())
-			}
+			abis = joinStrings(g.abis)
 		}
-		for _, a := range g.args {
-			args = append(args, a.String())
+		args := "?"
+		if g.known {
+			args = joinStrings(g.args)
 		}
-		if !g.known {
-			args = []string{"?"}
-		}
-		rows = append(rows, []string{strings.Join(abis, " "), strings.Join(args, " ")})
+		rows = append(rows, []string{abis, args})
 	}
 	return rows
+}
+
+func joinStrings[T fmt.Stringer](values []T) string {
+	var words []string
+	for _, v := range values {
+		words = append(words, v.String())
+	}
+	return strings.Join(words, " ")
 }

@@ -1,10 +1,11 @@
 package main
 
 import (
-	"bufio"
+	"cmp"
 	"encoding/csv"
 	"fmt"
 	"io"
+	"maps"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -13,9 +14,8 @@ import (
 	"strings"
 )
 
-// errnoSets are the columns of errno.csv: the sets of error numbers that the
-// ABIs of package arch use, and the header with which each begins. A header
-// includes others; they are followed.
+// errnoSets are the columns of errno.csv: the sets of error numbers that the ABIs of
+// package arch use, and the header of each, which may include others.
 var errnoSets = []struct{ name, header string }{
 	{"generic", "include/uapi/asm-generic/errno.h"},
 	{"mips", "arch/mips/include/uapi/asm/errno.h"},
@@ -34,28 +34,31 @@ type errnoSet struct {
 	value, comment map[string]string
 }
 
+// read adds the definitions of a header and of those that it includes.
 func (s *errnoSet) read(tree, header string) error {
-	f, err := os.Open(filepath.Join(tree, header))
+	text, err := os.ReadFile(filepath.Join(tree, header))
 	if err != nil {
 		return err
 	}
-	defer f.Close()
-	lines := bufio.NewScanner(f)
-	for lines.Scan() {
-		line := strings.TrimSpace(lines.Text())
+	for line := range strings.Lines(string(text)) {
+		line = strings.TrimSpace(line)
 		if m := errnoInclude.FindStringSubmatch(line); m != nil {
 			if err := s.read(tree, "include/uapi/asm-generic/"+m[1]); err != nil {
 				return err
 			}
 		}
 		if m := errnoDefine.FindStringSubmatch(line); m != nil {
-			s.value[m[1]] = m[2] // a later definition follows an #undef
-			if m[3] != "" {
-				s.comment[m[1]] = m[3]
-			}
+			s.define(m[1], m[2], m[3])
 		}
 	}
-	return lines.Err()
+	return nil
+}
+
+func (s *errnoSet) define(name, value, comment string) {
+	s.value[name] = value // a second definition follows an #undef
+	if comment != "" {
+		s.comment[name] = comment
+	}
 }
 
 // number follows a name to its number; "" means that the set lacks the name.
@@ -73,8 +76,8 @@ func (s *errnoSet) number(name string) (string, error) {
 	return "", fmt.Errorf("errno %s: no number behind it", name)
 }
 
-// sameAs returns the name that every set defines name to be, or "": such a name
-// is the other everywhere and needs no number of its own.
+// sameAs returns the name that every set defines name to be, or "". Such a name
+// means the other everywhere and needs no number of its own.
 func sameAs(sets []errnoSet, name string) string {
 	other := sets[0].value[name]
 	for i := range sets {
@@ -85,7 +88,7 @@ func sameAs(sets []errnoSet, name string) string {
 	return other
 }
 
-// writeErrno writes errno.csv: one line a name, one column a set.
+// writeErrno writes errno.csv: a line for each name, with a column for each set.
 func writeErrno(w io.Writer, tree string) error {
 	sets := make([]errnoSet, len(errnoSets))
 	var names []string
@@ -95,28 +98,32 @@ func writeErrno(w io.Writer, tree string) error {
 		if err := sets[i].read(tree, from.header); err != nil {
 			return err
 		}
-		for name := range sets[i].value {
-			names = append(names, name)
-		}
+		names = slices.AppendSeq(names, maps.Keys(sets[i].value))
 		header = append(header, from.name)
 	}
 	slices.Sort(names)
 	out := csv.NewWriter(w)
 	out.Write(append(header, "same_as", "meaning"))
 	for _, name := range slices.Compact(names) {
-		row, meaning := []string{name}, ""
-		for i := range sets {
-			n, err := sets[i].number(name)
-			if err != nil {
-				return err
-			}
-			row = append(row, n)
-			if meaning == "" {
-				meaning = sets[i].comment[name]
-			}
+		row, err := errnoRow(sets, name)
+		if err != nil {
+			return err
 		}
-		out.Write(append(row, sameAs(sets, name), meaning))
+		out.Write(row)
 	}
 	out.Flush()
 	return out.Error()
+}
+
+func errnoRow(sets []errnoSet, name string) ([]string, error) {
+	row, meaning := []string{name}, ""
+	for i := range sets {
+		n, err := sets[i].number(name)
+		if err != nil {
+			return nil, err
+		}
+		row = append(row, n)
+		meaning = cmp.Or(meaning, sets[i].comment[name])
+	}
+	return append(row, sameAs(sets, name), meaning), nil
 }

@@ -1,16 +1,15 @@
 // Command kernel2csv reads the sources of the Linux kernel and the manual page
-// syscalls(2), and writes the CSV files from which the tables of packages arch
-// and syscalls are generated. Run it by hand, at the root of the repository,
-// when a kernel has been released; review what changed; then run csv2go.
+// syscalls(2), and writes the CSV files of packages arch/errno and syscalls. Run it
+// at the root of the repository after a kernel release, and review what changed. It
+// is the first of two steps: csv2go makes the Go files of the CSV files.
 //
 //	go run ./internal/cmd/kernel2csv -old linux-6.12 -page syscalls.2.gz linux-7.2
 //
-// The old tree is one that still has the table of 31-bit s390, which recent
-// kernels don't serve any more. With -v it also prints which calls have no
-// definition.
+// The old tree must still have the table of 31-bit s390, which recent kernels no
+// longer serve. With -v the command also prints which calls have no definition.
 //
-// The program prefers to stop: a type, a name, a function or a line it does not
-// know is an error, and not a guess.
+// The command doesn't guess: a type, a name, a function or a line that it doesn't
+// know is an error.
 package main
 
 import (
@@ -25,6 +24,8 @@ import (
 	"path/filepath"
 	"slices"
 	"strconv"
+
+	"github.com/portcullis-go/portcullis/arch"
 )
 
 func main() {
@@ -74,56 +75,61 @@ type call struct {
 	entries map[string]entry // by column
 }
 
+// callSet is the calls of all columns.
+type callSet struct {
+	byName map[string]*call
+	names  []string // in the order of their addition
+}
+
+func (s *callSet) add(column string, entries []entry) {
+	for _, e := range entries {
+		if s.byName[e.name] == nil {
+			s.byName[e.name] = &call{name: e.name, entries: map[string]entry{}}
+			s.names = append(s.names, e.name)
+		}
+		s.byName[e.name].entries[column] = e
+	}
+}
+
 // readCalls returns every call of every column, by name, and its release.
 func readCalls(tree, old, page string) ([]*call, map[string]string, error) {
 	onPage, err := readPage(page)
 	if err != nil {
 		return nil, nil, err
 	}
-	byName := map[string]*call{}
-	var names []string
-	add := func(c *column, entries []entry) {
-		for _, e := range entries {
-			if byName[e.name] == nil {
-				byName[e.name] = &call{name: e.name, entries: map[string]entry{}}
-				names = append(names, e.name)
-			}
-			byName[e.name].entries[c.name] = e
-		}
-	}
+	set := callSet{byName: map[string]*call{}}
 	for i := range columns {
 		if c := &columns[i]; c.name != "s390" {
 			entries, err := c.read(tree)
 			if err != nil {
 				return nil, nil, err
 			}
-			add(c, entries)
+			set.add(c.name, entries)
 		}
 	}
-	slices.Sort(names)
-	since, err := releases(names, onPage)
+	slices.Sort(set.names)
+	since, err := releases(set.names, onPage)
 	if err != nil {
 		return nil, nil, err
 	}
-	s390 := &columns[slices.IndexFunc(columns, func(c column) bool { return c.name == "s390" })]
-	entries, err := s390.readS390(tree, old, since)
+	// The table of s390 depends on the releases, and has no call of its own.
+	known := len(set.names)
+	entries, err := columnOf(arch.S390).readS390(tree, old, since)
 	if err != nil {
 		return nil, nil, err
 	}
-	known := len(names)
-	add(s390, entries)
-	if len(names) != known {
-		return nil, nil, fmt.Errorf("s390 alone has %v", names[known:])
+	if set.add("s390", entries); len(set.names) != known {
+		return nil, nil, fmt.Errorf("s390 alone has %v", set.names[known:])
 	}
 	var calls []*call
-	for _, name := range names {
-		calls = append(calls, byName[name])
+	for _, name := range set.names {
+		calls = append(calls, set.byName[name])
 	}
 	return calls, since, nil
 }
 
-// writeCalls writes syscalls.csv: one line a name with its release, the releases
-// that differ by ABI and a number for each column.
+// writeCalls writes syscalls.csv: for each name a line with its release, the releases
+// that differ on some ABIs, and a number for each column.
 func writeCalls(w io.Writer, calls []*call, since map[string]string) error {
 	out := csv.NewWriter(w)
 	header := []string{"name", "since", "since_on"}

@@ -11,9 +11,9 @@ import (
 	"strings"
 )
 
-// notOnPage holds the release of calls that the table of syscalls(2) lacks, as
-// it follows the kernel with delay and leaves out variants for 32-bit ABIs.
-// Each is the release whose merge window brought the call's number.
+// notOnPage holds the releases of calls that the table of syscalls(2) lacks: it lags
+// behind the kernel and leaves out variants for 32-bit ABIs. Each is the release
+// whose merge window brought the call's number.
 var notOnPage = map[string]string{
 	"fchmodat2": "6.6", "map_shadow_stack": "6.6", "cachestat": "6.5",
 	"futex_waitv": "5.16", "futex_wake": "6.7", "futex_wait": "6.7", "futex_requeue": "6.7",
@@ -32,7 +32,7 @@ var notOnPage = map[string]string{
 	"recvmmsg_time64": "5.1", "mq_timedsend_time64": "5.1", "mq_timedreceive_time64": "5.1",
 	"semtimedop_time64": "5.1", "rt_sigtimedwait_time64": "5.1", "futex_time64": "5.1",
 	"sched_rr_get_interval_time64": "5.1",
-	// The page names them otherwise or in its notes only.
+	// The page has them under other names or in its notes only.
 	"pread64": "2.2", "pwrite64": "2.2",
 	"arm_fadvise64_64": "2.6", "arm_sync_file_range": "2.6.22",
 	"riscv_hwprobe": "6.4",
@@ -40,7 +40,7 @@ var notOnPage = map[string]string{
 	"cachectl": "", "epoll_ctl_old": "", "epoll_wait_old": "", "multiplexer": "", "timerfd": "2.6.22",
 }
 
-// sinceOn holds the ABIs that got a call in a later release than others did.
+// lateCalls are calls that some ABIs got in a later release than others.
 type lateCalls struct {
 	columns, release, names string
 }
@@ -70,22 +70,10 @@ var (
 	pageTODO = regexp.MustCompile(`(?m)^\.BR (\w+) \(2\),? +\\" `)
 )
 
-// readPage returns the releases that the table in the manual page syscalls(2)
-// gives. A call without a release, of which the page says only that its number
-// is reserved, is "".
+// readPage returns the releases that the table in the manual page syscalls(2) has.
+// The release of a call of which the page says only that its number is reserved is "".
 func readPage(path string) (map[string]string, error) {
-	f, err := os.Open(path)
-	if err != nil {
-		return nil, err
-	}
-	defer f.Close()
-	r := io.Reader(f)
-	if strings.HasSuffix(path, ".gz") {
-		if r, err = gzip.NewReader(f); err != nil {
-			return nil, err
-		}
-	}
-	page, err := io.ReadAll(r)
+	page, err := readFile(path)
 	if err != nil {
 		return nil, err
 	}
@@ -108,14 +96,37 @@ func readPage(path string) (map[string]string, error) {
 			name = m[1]
 		}
 		if m := pageCell.FindStringSubmatch(line); m != nil && name != "" {
-			release, older, two := strings.Cut(m[1], "; ")
-			if two && compareReleases(older, release) < 0 {
-				release = older // it was brought back into an older series
-			}
-			since[name], name = release, ""
+			since[name], name = older(m[1]), ""
 		}
 	}
 	return since, nil
+}
+
+// readFile returns the text of a file, which may be compressed.
+func readFile(path string) ([]byte, error) {
+	f, err := os.Open(path)
+	if err != nil {
+		return nil, err
+	}
+	defer f.Close()
+	if !strings.HasSuffix(path, ".gz") {
+		return io.ReadAll(f)
+	}
+	r, err := gzip.NewReader(f)
+	if err != nil {
+		return nil, err
+	}
+	return io.ReadAll(r)
+}
+
+// older returns the older one of the releases of a cell. The second of two is that
+// of an older series to which the call was brought back.
+func older(cell string) string {
+	release, second, two := strings.Cut(cell, "; ")
+	if two && compareReleases(second, release) < 0 {
+		return second
+	}
+	return release
 }
 
 // compareReleases compares dotted numbers; "" is older than any.
@@ -158,20 +169,27 @@ func releases(names []string, page map[string]string) (map[string]string, error)
 func exceptions(name, since string, has func(column string) bool) string {
 	var out []string
 	for _, c := range columns {
-		release := since
-		for _, late := range sinceOn {
-			if contains(late.columns, c.name) && contains(late.names, name) {
-				release = late.release
-			}
-		}
-		if first := firstRelease[c.name]; compareReleases(release, first) < 0 {
-			release = "" // implied by the ABI's own age
-		}
+		release := sinceOnColumn(c.name, name, since)
 		if has(c.name) && release != since && release != "" {
 			out = append(out, c.name+"="+release)
 		}
 	}
 	return strings.Join(out, " ")
+}
+
+// sinceOnColumn returns the release of a name on a column, or "" if the age of the
+// ABI implies it.
+func sinceOnColumn(column, name, since string) string {
+	release := since
+	for _, late := range sinceOn {
+		if contains(late.columns, column) && contains(late.names, name) {
+			release = late.release
+		}
+	}
+	if compareReleases(release, firstRelease[column]) < 0 {
+		return ""
+	}
+	return release
 }
 
 func contains(list, word string) bool { return strings.Contains(" "+list+" ", " "+word+" ") }

@@ -73,42 +73,60 @@ func (c *column) read(tree string) ([]entry, error) {
 		}
 		abis = append(abis, more...)
 	}
-	f, err := os.Open(filepath.Join(tree, c.table))
+	entries, err := readTable(tree, c.table, func(abi, name string) bool {
+		return slices.Contains(abis, abi) && !slot.MatchString(name)
+	})
 	if err != nil {
 		return nil, err
-	}
-	defer f.Close()
-	var entries []entry
-	for lines := bufio.NewScanner(f); lines.Scan(); {
-		line, _, _ := strings.Cut(lines.Text(), "#")
-		fields := strings.Fields(line)
-		if len(fields) == 0 {
-			continue
-		}
-		if len(fields) < 3 {
-			return nil, fmt.Errorf("%s: strange line %q", c.table, line)
-		}
-		if !slices.Contains(abis, fields[1]) || slot.MatchString(fields[2]) {
-			continue
-		}
-		nr, err := strconv.ParseUint(fields[0], 10, 16)
-		if err != nil {
-			return nil, err
-		}
-		e := entry{nr: uint32(nr), name: fields[2]}
-		if len(fields) > 3 {
-			e.native = fields[3]
-		}
-		if len(fields) > 4 && fields[4] != "-" {
-			e.compat = fields[4]
-		}
-		entries = append(entries, e)
 	}
 	if c.dir == "arm" {
 		private, err := armPrivate(tree)
 		return append(entries, private...), err
 	}
 	return entries, nil
+}
+
+// readTable returns the lines of a kernel's table that keep accepts, by their ABI
+// and name.
+func readTable(tree, table string, keep func(abi, name string) bool) ([]entry, error) {
+	f, err := os.Open(filepath.Join(tree, table))
+	if err != nil {
+		return nil, err
+	}
+	defer f.Close()
+	var entries []entry
+	lines := bufio.NewScanner(f)
+	for lines.Scan() {
+		line, _, _ := strings.Cut(lines.Text(), "#")
+		fields := strings.Fields(line)
+		if len(fields) == 0 {
+			continue
+		}
+		if len(fields) < 3 {
+			return nil, fmt.Errorf("%s: strange line %q", table, line)
+		}
+		if !keep(fields[1], fields[2]) {
+			continue
+		}
+		e, err := newEntry(fields)
+		if err != nil {
+			return nil, fmt.Errorf("%s: %w", table, err)
+		}
+		entries = append(entries, e)
+	}
+	return entries, lines.Err()
+}
+
+func newEntry(fields []string) (entry, error) {
+	nr, err := strconv.ParseUint(fields[0], 10, 16)
+	e := entry{nr: uint32(nr), name: fields[2]}
+	if len(fields) > 3 {
+		e.native = fields[3]
+	}
+	if len(fields) > 4 && fields[4] != "-" {
+		e.compat = fields[4]
+	}
+	return e, err
 }
 
 var abis64 = regexp.MustCompile(`(?m)^syscall_abis_64\s*\+=(.*)$`)

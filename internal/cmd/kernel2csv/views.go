@@ -6,8 +6,8 @@ import (
 	"strings"
 )
 
-// view is how one kernel serves an ABI: its own, or one of 64 bits that serves
-// 32-bit processes too.
+// view is how one kernel serves an ABI: the ABI's own kernel, or one of 64 bits that
+// serves 32-bit processes too.
 type view struct {
 	dir    string // the kernel's directory below arch/
 	bits   int    // the kernel's long
@@ -19,9 +19,9 @@ type view struct {
 	symbol func(e entry) string
 }
 
-// pairing is where C functions of native 32-bit kernels find a parameter of 64
-// bits, by directory. What isn't here has a function for each such call that
-// takes the halves: on x86 and PowerPC registers are handed on one by one.
+// pairing holds where C functions of native 32-bit kernels find a parameter of 64
+// bits, by directory. The other architectures have for each such call a function that
+// takes the halves: x86 and PowerPC pass registers on one by one.
 var pairing = map[string]func(position int) (aligned int, ok bool){
 	// The procedure call standard's: the next even register, which is also
 	// where the fifth and the sixth argument lie on the stack.
@@ -30,47 +30,49 @@ var pairing = map[string]func(position int) (aligned int, ok bool){
 	"mips": even,
 	// All on the stack, aligned to words and not to their own size.
 	"m68k": func(position int) (int, bool) { return position, true },
-	// Four in registers without a gap, then the stack. Whether half of one is in
-	// the last register is a matter of the compiler's that no call depends on.
+	// Four in registers without a gap, then the stack. Whether a half can be in the
+	// last register depends on the compiler; no call needs to know.
 	"sh": func(position int) (int, bool) { return position, position != 3 },
 }
 
 func even(position int) (int, bool) { return position + position&1, true }
 
-// kernelConfig is what is known of a kernel of an architecture.
+// kernelConfig returns what is known about a kernel of an architecture.
 func kernelConfig(dir string, bits int, big bool) config {
-	is := func(b bool) int {
-		if b {
-			return 1
-		}
-		return 0
-	}
+	among := func(dirs ...string) int { return is(slices.Contains(dirs, dir)) }
+	own := func(d string, b int) int { return is(dir == d && bits == b) }
 	wide, narrow := is(bits == 64), is(bits == 32)
-	c := config{
+	return config{
 		"BITS_PER_LONG": bits, "__BITS_PER_LONG": bits,
 		"CONFIG_64BIT": wide, "CONFIG_32BIT": narrow,
 		"CONFIG_MMU":   1,
 		"__BIG_ENDIAN": is(big), "__LITTLE_ENDIAN": is(!big),
 		"CONFIG_CPU_BIG_ENDIAN": is(big), "CONFIG_CPU_LITTLE_ENDIAN": is(!big),
 		"__MIPSEB__": is(big), "__MIPSEL__": is(!big),
-		"CONFIG_COMPAT":           is(bits == 64 && !slices.Contains([]string{"loongarch", "m68k", "sh"}, dir)),
-		"CONFIG_CLONE_BACKWARDS":  is(slices.Contains([]string{"arm", "arm64", "mips", "parisc", "powerpc", "riscv"}, dir) || dir == "x86" && bits == 32),
-		"CONFIG_CLONE_BACKWARDS2": is(dir == "s390"),
+		"CONFIG_COMPAT":           wide &^ among("loongarch", "m68k", "sh"),
+		"CONFIG_CLONE_BACKWARDS":  among("arm", "arm64", "mips", "parisc", "powerpc", "riscv") | own("x86", 32),
+		"CONFIG_CLONE_BACKWARDS2": among("s390"),
 		"CONFIG_CLONE_BACKWARDS3": 0,
-		"CONFIG_ARCH_SPLIT_ARG64": is(bits == 32 && slices.Contains([]string{"parisc", "powerpc", "x86"}, dir)),
-		"CONFIG_X86_64":           is(dir == "x86" && bits == 64),
-		"CONFIG_X86_32":           is(dir == "x86" && bits == 32),
-		"CONFIG_IA32_EMULATION":   is(dir == "x86" && bits == 64),
-		"CONFIG_X86_X32_ABI":      is(dir == "x86" && bits == 64),
-		"CONFIG_PPC64":            is(dir == "powerpc" && bits == 64),
-		"CONFIG_PPC32":            is(dir == "powerpc" && bits == 32),
+		"CONFIG_ARCH_SPLIT_ARG64": narrow & among("parisc", "powerpc", "x86"),
+		"CONFIG_X86_64":           own("x86", 64),
+		"CONFIG_X86_32":           own("x86", 32),
+		"CONFIG_IA32_EMULATION":   own("x86", 64),
+		"CONFIG_X86_X32_ABI":      own("x86", 64),
+		"CONFIG_PPC64":            own("powerpc", 64),
+		"CONFIG_PPC32":            own("powerpc", 32),
 		"CONFIG_MIPS32_O32":       1,
 		"CONFIG_MIPS32_N32":       1,
-		"CONFIG_S390":             is(dir == "s390"),
-		"CONFIG_OLD_SIGSUSPEND":   is(slices.Contains([]string{"powerpc", "sh"}, dir)),
-		"CONFIG_OLD_SIGSUSPEND3":  is(slices.Contains([]string{"arm", "arm64", "m68k", "s390", "x86"}, dir)),
+		"CONFIG_S390":             among("s390"),
+		"CONFIG_OLD_SIGSUSPEND":   among("powerpc", "sh"),
+		"CONFIG_OLD_SIGSUSPEND3":  among("arm", "arm64", "m68k", "s390", "x86"),
 	}
-	return c
+}
+
+func is(b bool) int {
+	if b {
+		return 1
+	}
+	return 0
 }
 
 // views returns the kernels that serve a column's ABI in a byte order.
@@ -106,75 +108,46 @@ func (c *column) views(big bool, defs, oldDefs definitions) []view {
 }
 
 // find returns the definitions that serve an entry: those of the kernel's own
-// architecture, or else those of none. Definitions of which only one can be
-// compiled, but it isn't known which, are all there.
+// architecture, or else common ones. If it isn't known which of several is compiled,
+// all are returned.
 func (v *view) find(symbol string) []definition {
-	if to, ok := aliases[v.dir+" "+symbol]; ok {
-		symbol = to
+	if target, ok := aliases[v.dir+" "+symbol]; ok {
+		symbol = target
 	}
 	for _, defs := range v.defs {
-		var own, generic []definition
+		var own, common []definition
 		for _, d := range defs[symbol] {
-			if v.config.all(d.conds) == no {
-				continue
-			}
-			if strings.HasPrefix(d.file, "arch/x86/um/") {
-				continue // another architecture, user-mode Linux
-			}
-			if strings.HasPrefix(d.file, "arch/"+v.dir+"/") {
+			switch {
+			case v.config.all(d.conds) == no:
+			case v.isOwn(d.file):
 				own = append(own, d)
-			} else if !strings.HasPrefix(d.file, "arch/") && d.file != "kernel/sys_ni.c" {
-				generic = append(generic, d)
+			case !strings.HasPrefix(d.file, "arch/") && d.file != "kernel/sys_ni.c":
+				common = append(common, d)
 			}
 		}
 		if len(own) > 0 {
 			return own
 		}
-		if len(generic) > 0 {
-			return generic
+		if len(common) > 0 {
+			return common
 		}
 	}
 	return nil
 }
 
+// isOwn reports whether a file belongs to the kernel's architecture. User-mode Linux
+// is another one.
+func (v *view) isOwn(file string) bool {
+	return strings.HasPrefix(file, "arch/"+v.dir+"/") && !strings.HasPrefix(file, "arch/x86/um/")
+}
+
 // params returns the parameters of a definition by their registers.
 func (v *view) params(symbol string, d definition) ([]arg, error) {
 	var args []arg
+	var err error
 	for _, p := range d.params {
-		t, err := parseType(p.ctype)
-		if err != nil {
+		if args, err = v.appendParam(args, symbol, p); err != nil {
 			return nil, err
-		}
-		name := strings.TrimLeft(p.name, "_")
-		if slices.Contains(padNames, p.name) {
-			name = "pad"
-		}
-		halves := []string{"_lo", "_hi"}
-		if v.big {
-			slices.Reverse(halves)
-		}
-		switch {
-		case p.ctype == firstHalf:
-			args = append(args, arg{name + halves[0], 32, false})
-		case p.ctype == secondHalf:
-			args = append(args, arg{name + halves[1], 32, false})
-		case t.quad && v.narrow && v.bits == 32:
-			rule, ok := pairing[v.dir]
-			if !ok {
-				return nil, fmt.Errorf("%s has 64 bits in one parameter: %s", symbol, p.name)
-			}
-			at, ok := rule(len(args))
-			if !ok {
-				return nil, fmt.Errorf("%s: %s straddles registers and stack", symbol, p.name)
-			}
-			for len(args) < at {
-				args = append(args, arg{"pad", 32, false})
-			}
-			args = append(args, arg{name + halves[0], 32, false}, arg{name + halves[1], 32, false})
-		case t.quad && v.narrow && !slices.Contains(quadRegisters, symbol):
-			return nil, fmt.Errorf("%s takes 64 bits of a register of 32: %s", symbol, p.name)
-		default:
-			args = append(args, arg{name, t.bits, t.pointer})
 		}
 	}
 	if len(args) > 6 {
@@ -183,8 +156,53 @@ func (v *view) params(symbol string, d definition) ([]arg, error) {
 	return args, nil
 }
 
-// resolve returns the parameters of an entry. They aren't known where the trees
-// have no function for it.
+func (v *view) appendParam(args []arg, symbol string, p cparam) ([]arg, error) {
+	t, err := parseType(p.ctype)
+	if err != nil {
+		return nil, err
+	}
+	name := strings.TrimLeft(p.name, "_")
+	if slices.Contains(padNames, p.name) {
+		name = "pad"
+	}
+	halves := []arg{{name + "_lo", 32, false}, {name + "_hi", 32, false}}
+	if v.big {
+		slices.Reverse(halves)
+	}
+	switch {
+	case p.ctype == firstHalf:
+		return append(args, halves[0]), nil
+	case p.ctype == secondHalf:
+		return append(args, halves[1]), nil
+	case t.quad && v.narrow && v.bits == 32:
+		if args, err = v.align(args, symbol, p.name); err != nil {
+			return nil, err
+		}
+		return append(args, halves...), nil
+	case t.quad && v.narrow && !slices.Contains(quadRegisters, symbol):
+		return nil, fmt.Errorf("%s takes 64 bits of a register of 32: %s", symbol, p.name)
+	}
+	return append(args, arg{name, t.bits, t.pointer}), nil
+}
+
+// align appends the registers that are skipped before a parameter of 64 bits.
+func (v *view) align(args []arg, symbol, name string) ([]arg, error) {
+	rule, ok := pairing[v.dir]
+	if !ok {
+		return nil, fmt.Errorf("%s has 64 bits in one parameter: %s", symbol, name)
+	}
+	position, ok := rule(len(args))
+	if !ok {
+		return nil, fmt.Errorf("%s: %s straddles registers and stack", symbol, name)
+	}
+	for len(args) < position {
+		args = append(args, arg{"pad", 32, false})
+	}
+	return args, nil
+}
+
+// resolve returns the parameters of an entry, and whether they are known. They
+// aren't if the trees have no function for it.
 func (v *view) resolve(e entry) (args []arg, known bool, err error) {
 	symbol := v.symbol(e)
 	for _, key := range []string{e.name, v.dir + " " + e.name} {
@@ -196,23 +214,30 @@ func (v *view) resolve(e entry) (args []arg, known bool, err error) {
 		return nil, false, nil
 	}
 	found := v.find(symbol)
-	if len(found) == 0 {
-		if slices.Contains(optional, symbol) {
-			return nil, false, nil
-		}
-		return nil, false, fmt.Errorf("%s: no definition of %s in arch/%s or common code", e.name, symbol, v.dir)
+	if len(found) > 0 {
+		args, err = v.agreed(e, symbol, found)
+		return args, err == nil, err
 	}
+	if slices.Contains(optional, symbol) {
+		return nil, false, nil
+	}
+	return nil, false, fmt.Errorf("%s: no definition of %s in arch/%s or common code", e.name, symbol, v.dir)
+}
+
+// agreed returns the parameters on which all definitions agree.
+func (v *view) agreed(e entry, symbol string, found []definition) ([]arg, error) {
+	var args []arg
 	for i, d := range found {
 		these, err := v.params(symbol, d)
 		if err != nil {
-			return nil, false, fmt.Errorf("%s: %s: %w", d.file, e.name, err)
+			return nil, fmt.Errorf("%s: %s: %w", d.file, e.name, err)
 		}
 		if i > 0 && !same(these, args, v.narrow) {
-			return nil, false, fmt.Errorf("%s: %s is %v in %s %v and %v in %s %v (arch/%s)", e.name, symbol, args, found[0].file, found[0].conds, these, d.file, d.conds, v.dir)
+			return nil, fmt.Errorf("%s: %s is %v in %s %v and %v in %s %v (arch/%s)", e.name, symbol, args, found[0].file, found[0].conds, these, d.file, d.conds, v.dir)
 		}
 		if i == 0 {
 			args = these
 		}
 	}
-	return args, true, nil
+	return args, nil
 }

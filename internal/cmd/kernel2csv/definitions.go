@@ -51,15 +51,7 @@ func readDefinitions(tree string) (definitions, error) {
 			if err != nil || d.IsDir() || !strings.HasSuffix(path, ".c") {
 				return err
 			}
-			b, err := os.ReadFile(path)
-			if err != nil {
-				return err
-			}
-			file, err := filepath.Rel(tree, path)
-			if err == nil && strings.Contains(string(b), "sys") || strings.Contains(string(b), "SYSCALL") {
-				err = defs.add(filepath.ToSlash(file), string(b))
-			}
-			return err
+			return defs.addFile(tree, path)
 		})
 		if err != nil {
 			return nil, err
@@ -68,57 +60,89 @@ func readDefinitions(tree string) (definitions, error) {
 	return defs, nil
 }
 
-// add adds what a source file defines.
-func (defs definitions) add(file, text string) error {
-	text, stretches, err := conditions(file, comment.ReplaceAllString(text, " "))
+func (defs definitions) addFile(tree, path string) error {
+	b, err := os.ReadFile(path)
 	if err != nil {
 		return err
 	}
-	put := func(name string, d definition, conds ...string) {
-		d.conds = append(slices.Clip(d.conds), conds...)
-		defs[name] = append(defs[name], d)
+	if text := string(b); !strings.Contains(text, "sys") && !strings.Contains(text, "SYSCALL") {
+		return nil // most files
+	}
+	file, err := filepath.Rel(tree, path)
+	if err != nil {
+		return err
+	}
+	return defs.add(filepath.ToSlash(file), string(b))
+}
+
+// add adds the definitions of a source file.
+func (defs definitions) add(file, text string) error {
+	text, sections, err := conditions(file, comment.ReplaceAllString(text, " "))
+	if err != nil {
+		return err
 	}
 	for _, m := range macro.FindAllStringSubmatchIndex(text, -1) {
 		args, ok := balanced(text[m[1]:])
 		if !ok {
 			return fmt.Errorf("%s: no end of %s", file, text[m[0]:m[1]])
 		}
-		args = dual.ReplaceAllString(args, firstHalf+", $1, "+secondHalf+", $1")
-		words := strings.Split(spaces.ReplaceAllString(args, " "), ",")
-		name := strings.TrimSpace(words[0])
-		words = words[1:]
-		want := int(text[m[6]] - '0')
-		if len(words) != 2*want {
-			return fmt.Errorf("%s: %s has %d words for %d parameters", file, name, len(words), want)
+		name, params, err := macroParams(args, int(text[m[6]]-'0'))
+		if err != nil {
+			return fmt.Errorf("%s: %w", file, err)
 		}
-		d := definition{file: file, conds: condsAt(stretches, m[0])}
-		for i := 0; i < len(words); i += 2 {
-			d.params = append(d.params, cparam{strings.TrimSpace(words[i]), strings.TrimSpace(words[i+1])})
-		}
-		switch prefix := text[m[0]:m[1]]; {
-		case strings.HasPrefix(prefix, "COMPAT_"):
-			put("compat_sys_"+name, d)
-		case strings.HasPrefix(prefix, "PPC32_"): // arch/powerpc/kernel/sys_ppc32.c
-			put("compat_sys_"+name, d, "!defined(CONFIG_PPC32)")
-			put("sys_"+name, d, "defined(CONFIG_PPC32)")
-		case strings.HasPrefix(prefix, "SYSCALL32_"): // include/linux/syscalls.h
-			put("compat_sys_"+name, d, "defined(CONFIG_COMPAT)")
-			put("sys_"+name, d, "!defined(CONFIG_COMPAT)")
-		default:
-			put("sys_"+name, d)
-		}
+		defs.addMacro(text[m[0]:m[1]], name, definition{file, condsAt(sections, m[0]), params})
 	}
 	for _, m := range plain.FindAllStringSubmatchIndex(text, -1) {
 		if d, ok := plainDefinition(text[m[4]:m[5]]); ok {
-			d.file, d.conds = file, condsAt(stretches, m[0])
-			put(text[m[2]:m[3]], d)
+			d.file = file
+			defs.put(text[m[2]:m[3]], d, condsAt(sections, m[0])...)
 		}
 	}
 	return nil
 }
 
-// plainDefinition takes apart the parameters of an ordinary C function. Those
-// that take the registers as a struct say nothing.
+// macroParams takes apart the arguments of a SYSCALL_DEFINEn: a name and n pairs of
+// a type and a name.
+func macroParams(args string, n int) (name string, params []cparam, err error) {
+	args = dual.ReplaceAllString(args, firstHalf+", $1, "+secondHalf+", $1")
+	words := strings.Split(spaces.ReplaceAllString(args, " "), ",")
+	for i := range words {
+		words[i] = strings.TrimSpace(words[i])
+	}
+	name, words = words[0], words[1:]
+	if len(words) != 2*n {
+		return "", nil, fmt.Errorf("%s has %d words for %d parameters", name, len(words), n)
+	}
+	for i := 0; i < len(words); i += 2 {
+		params = append(params, cparam{words[i], words[i+1]})
+	}
+	return name, params, nil
+}
+
+// addMacro adds a definition by the functions that the macro defines.
+func (defs definitions) addMacro(macro, name string, d definition) {
+	switch {
+	case strings.HasPrefix(macro, "COMPAT_"):
+		defs.put("compat_sys_"+name, d)
+	case strings.HasPrefix(macro, "PPC32_"): // arch/powerpc/kernel/sys_ppc32.c
+		defs.put("compat_sys_"+name, d, "!defined(CONFIG_PPC32)")
+		defs.put("sys_"+name, d, "defined(CONFIG_PPC32)")
+	case strings.HasPrefix(macro, "SYSCALL32_"): // include/linux/syscalls.h
+		defs.put("compat_sys_"+name, d, "defined(CONFIG_COMPAT)")
+		defs.put("sys_"+name, d, "!defined(CONFIG_COMPAT)")
+	default:
+		defs.put("sys_"+name, d)
+	}
+}
+
+// put adds a definition of a function, with more conditions.
+func (defs definitions) put(function string, d definition, conds ...string) {
+	d.conds = append(slices.Clip(d.conds), conds...)
+	defs[function] = append(defs[function], d)
+}
+
+// plainDefinition takes apart the parameters of an ordinary C function. It reports
+// false for one that takes the registers as a struct, which tells no parameters.
 func plainDefinition(params string) (definition, bool) {
 	params = strings.TrimSpace(spaces.ReplaceAllString(params, " "))
 	if params == "void" {
