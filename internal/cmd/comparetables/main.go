@@ -1,20 +1,22 @@
 // Command comparetables compares the tables of package syscalls with those of
-// others and prints every difference. It is a check for whoever updates the
-// tables: syscalls/SOURCES.md explains each line that it prints.
+// others and prints every difference. It is for whoever updates the tables:
+// syscalls/SOURCES.md explains each line that it prints.
 //
 //	go run ./internal/cmd/comparetables [-tsv file]
 //
-// It always reads golang.org/x/sys/unix, in the version that the module
-// requires. With -tsv it also reads a table in which each line is a name and
-// its numbers by ABI, "-" for none, and the first line names the ABIs; ABIs
-// that share a column may be left out, and so are the bases of numbers, as in
-// libseccomp's syscalls.csv.
+// It always reads golang.org/x/sys/unix, in the version that the module requires.
+// With -tsv it also reads a table in which each line has a name and its numbers by
+// ABI, "-" for none, separated by tabs. The first line names the ABIs. ABIs that
+// share a column may be left out, and numbers are without the base of their ABI, as
+// in libseccomp's syscalls.csv.
 package main
 
 import (
 	"bufio"
+	"bytes"
 	"flag"
 	"fmt"
+	"io"
 	"log"
 	"os"
 	"os/exec"
@@ -33,125 +35,171 @@ func main() {
 	log.SetPrefix("comparetables: ")
 	tsv := flag.String("tsv", "", "table to compare with")
 	flag.Parse()
-	if *tsv != "" {
-		theirs, err := readTSV(*tsv)
-		if err != nil {
-			log.Fatal(err)
-		}
-		report("tsv", theirs)
-	}
-	theirs, err := readUnix()
-	if err != nil {
+	if err := run(os.Stdout, *tsv); err != nil {
 		log.Fatal(err)
 	}
-	report("unix", theirs)
+}
+
+func run(w io.Writer, tsv string) error {
+	if tsv != "" {
+		text, err := os.ReadFile(tsv)
+		if err != nil {
+			return err
+		}
+		theirs, err := readTSV(w, bytes.NewReader(text))
+		if err != nil {
+			return fmt.Errorf("%s: %w", tsv, err)
+		}
+		report(w, "tsv", theirs)
+	}
+	return compareUnix(w)
+}
+
+// compareUnix compares with golang.org/x/sys/unix.
+func compareUnix(w io.Writer) error {
+	dir, err := exec.Command("go", "list", "-m", "-f", "{{.Dir}}", "golang.org/x/sys").Output()
+	if err != nil {
+		return err
+	}
+	theirs, err := readUnix(w, filepath.Join(strings.TrimSpace(string(dir)), "unix"))
+	if err != nil {
+		return err
+	}
+	report(w, "unix", theirs)
+	return nil
 }
 
 // numbers are somebody's system calls by ABI and name.
 type numbers map[arch.Arch]map[string]uint32
 
-// report prints what differs, by ABI.
-func report(source string, theirs numbers) {
+// report prints the differences, by ABI.
+func report(w io.Writer, source string, theirs numbers) {
 	for _, a := range arch.All() {
 		if theirs[a] == nil {
 			continue
 		}
-		var lines []string
-		for name, nr := range theirs[a] {
-			switch ours, ok := syscalls.Lookup(a, name); {
-			case !ok:
-				lines = append(lines, fmt.Sprintf("%s has %d, we have none", name, nr))
-			case ours != nr:
-				lines = append(lines, fmt.Sprintf("%s has %d, we have %d", name, nr, ours))
-			}
-		}
-		for nr, name := range syscalls.All(a) {
-			if _, ok := theirs[a][name]; !ok {
-				lines = append(lines, fmt.Sprintf("%s is %d, they have none", name, nr))
-			}
-		}
-		slices.Sort(lines)
+		lines := differences(a, theirs[a])
 		for _, line := range lines {
-			fmt.Printf("%s %v %s\n", source, a, line)
+			fmt.Fprintf(w, "%s %v %s\n", source, a, line)
 		}
-		fmt.Printf("%s %v: %d names, %d differences\n", source, a, len(theirs[a]), len(lines))
+		fmt.Fprintf(w, "%s %v: %d names, %d differences\n", source, a, len(theirs[a]), len(lines))
 	}
 }
 
-func readTSV(path string) (numbers, error) {
-	f, err := os.Open(path)
+func differences(a arch.Arch, theirs map[string]uint32) []string {
+	var lines []string
+	for name, nr := range theirs {
+		switch ours, ok := syscalls.Lookup(a, name); {
+		case !ok:
+			lines = append(lines, fmt.Sprintf("%s has %d, we have none", name, nr))
+		case ours != nr:
+			lines = append(lines, fmt.Sprintf("%s has %d, we have %d", name, nr, ours))
+		}
+	}
+	for nr, name := range syscalls.All(a) {
+		if _, ok := theirs[name]; !ok {
+			lines = append(lines, fmt.Sprintf("%s is %d, they have none", name, nr))
+		}
+	}
+	slices.Sort(lines)
+	return lines
+}
+
+// readTSV reads a table, and prints its names that package syscalls doesn't know.
+func readTSV(w io.Writer, r io.Reader) (numbers, error) {
+	lines := bufio.NewScanner(r)
+	lines.Scan()
+	_, header, _ := strings.Cut(lines.Text(), "\t")
+	abis, err := parseABIs(strings.Split(header, "\t"))
 	if err != nil {
 		return nil, err
 	}
-	defer f.Close()
 	theirs := numbers{}
-	var abis []arch.Arch
-	lines := bufio.NewScanner(f)
 	for lines.Scan() {
 		fields := strings.Split(lines.Text(), "\t")
-		if abis == nil {
-			for _, field := range fields[1:] {
-				a, err := arch.Parse(field)
-				if err != nil {
-					return nil, err
-				}
-				abis, theirs[a] = append(abis, a), map[string]uint32{}
-			}
-			continue
-		}
-		if len(fields) != len(abis)+1 {
-			return nil, fmt.Errorf("%s: strange line %q", path, lines.Text())
-		}
-		for i, field := range fields[1:] {
-			if field == "-" {
-				continue
-			}
-			nr, err := strconv.ParseUint(field, 10, 32)
-			if err != nil {
-				return nil, err
-			}
-			theirs[abis[i]][fields[0]] = uint32(nr) + abis[i].Base()
+		if err := theirs.addLine(abis, fields[0], fields[1:]); err != nil {
+			return nil, fmt.Errorf("line %q: %w", lines.Text(), err)
 		}
 		if !syscalls.Known(fields[0]) {
-			fmt.Printf("tsv %s is not known\n", fields[0])
+			fmt.Fprintf(w, "tsv %s is not known\n", fields[0])
 		}
 	}
 	return theirs, lines.Err()
 }
 
-var unixNumber = regexp.MustCompile(`(?m)^\s*SYS_(\w+)\s*=\s*(\d+)`)
-
-// readUnix reads the numbers of golang.org/x/sys/unix for every GOARCH that is
-// one of the ABIs.
-func readUnix() (numbers, error) {
-	dir, err := exec.Command("go", "list", "-m", "-f", "{{.Dir}}", "golang.org/x/sys").Output()
-	if err != nil {
-		return nil, err
+func parseABIs(names []string) ([]arch.Arch, error) {
+	var abis []arch.Arch
+	for _, name := range names {
+		a, err := arch.Parse(name)
+		if err != nil {
+			return nil, err
+		}
+		abis = append(abis, a)
 	}
-	files, err := filepath.Glob(filepath.Join(strings.TrimSpace(string(dir)), "unix", "zsysnum_linux_*.go"))
+	return abis, nil
+}
+
+// addLine adds the numbers of a name.
+func (n numbers) addLine(abis []arch.Arch, name string, cells []string) error {
+	if len(cells) != len(abis) {
+		return fmt.Errorf("%d numbers for %d ABIs", len(cells), len(abis))
+	}
+	for i, cell := range cells {
+		if cell == "-" {
+			continue
+		}
+		nr, err := strconv.ParseUint(cell, 10, 32)
+		if err != nil {
+			return err
+		}
+		n.add(abis[i], name, uint32(nr)+abis[i].Base())
+	}
+	return nil
+}
+
+func (n numbers) add(a arch.Arch, name string, nr uint32) {
+	if n[a] == nil {
+		n[a] = map[string]uint32{}
+	}
+	n[a][name] = nr
+}
+
+// readUnix reads the numbers of golang.org/x/sys/unix, in a directory, for every
+// GOARCH that is one of the ABIs.
+func readUnix(w io.Writer, dir string) (numbers, error) {
+	files, err := filepath.Glob(filepath.Join(dir, "zsysnum_linux_*.go"))
 	if err != nil {
 		return nil, err
 	}
 	theirs := numbers{}
 	for _, file := range files {
-		goarch := strings.TrimSuffix(filepath.Base(file), ".go")[len("zsysnum_linux_"):]
+		goarch := strings.TrimPrefix(strings.TrimSuffix(filepath.Base(file), ".go"), "zsysnum_linux_")
 		a, err := arch.Parse(goarch)
 		if err != nil {
-			fmt.Printf("unix: skipping %s, which is none of the ABIs\n", goarch)
+			fmt.Fprintf(w, "unix: skipping %s, which is none of the ABIs\n", goarch)
 			continue
 		}
-		text, err := os.ReadFile(file)
-		if err != nil {
+		if theirs[a], err = readConstants(file); err != nil {
 			return nil, err
-		}
-		theirs[a] = map[string]uint32{}
-		for _, m := range unixNumber.FindAllSubmatch(text, -1) {
-			nr, err := strconv.ParseUint(string(m[2]), 10, 32)
-			if err != nil {
-				return nil, err
-			}
-			theirs[a][strings.ToLower(string(m[1]))] = uint32(nr)
 		}
 	}
 	return theirs, nil
+}
+
+var constant = regexp.MustCompile(`(?m)^\s*SYS_(\w+)\s*=\s*(\d+)`)
+
+func readConstants(file string) (map[string]uint32, error) {
+	text, err := os.ReadFile(file)
+	if err != nil {
+		return nil, err
+	}
+	numbers := map[string]uint32{}
+	for _, m := range constant.FindAllSubmatch(text, -1) {
+		nr, err := strconv.ParseUint(string(m[2]), 10, 32)
+		if err != nil {
+			return nil, err
+		}
+		numbers[strings.ToLower(string(m[1]))] = uint32(nr)
+	}
+	return numbers, nil
 }
