@@ -18,8 +18,7 @@ import (
 )
 
 // Arch is one Linux ABI. The zero value is no ABI: its String is "none", and its
-// other methods return zero values or an error. The numeric values of the constants
-// may change between releases of this package; the texts don't.
+// other methods return zero values or an error.
 type Arch uint8
 
 // The ABIs, named as libseccomp names them.

@@ -28,7 +28,7 @@ var children = map[string]func() error{
 
 func TestAllThreads(t *testing.T) { mustExit(t, "all threads") }
 
-// allThreads loads while there are many threads, and others come and go.
+// allThreads loads while there are many threads, and others are created and end.
 func allThreads() error {
 	var calls []func() syscall.Errno
 	for range 12 {
@@ -67,8 +67,8 @@ func allThreads() error {
 		return err
 	}
 	close(stop)
-	// A second filter is one more, and the stricter of the two decides.
-	if err := Load(returning(uint32(ActionErrno)|78), Options{Flags: FlagLog | FlagSpecAllow}); err != nil {
+	// Filters stack. Of two equal actions, the newer filter's counts.
+	if err := Load(returning(uint32(ActionErrno)|78), Options{Flags: FlagTSync | FlagLog | FlagSpecAllow}); err != nil {
 		return err
 	}
 	if err := want(calls[0](), 78); err != nil {
@@ -85,9 +85,9 @@ func allThreads() error {
 
 func TestSyncError(t *testing.T) { mustExit(t, "sync error") }
 
-// syncError loads while one thread has a filter of its own, and looks at what
-// the failure leaves behind. Go may try on the main thread, which can't end: on
-// one processor it likes to.
+// syncError loads while one thread has a filter of its own, and looks at what the
+// failure leaves behind. With one processor Go often runs the attempt on the main
+// thread, which can't end.
 func syncError() error {
 	runtime.GOMAXPROCS(1)
 	hold := make(chan struct{})
@@ -106,7 +106,7 @@ func syncError() error {
 			return err
 		}
 	}
-	// The last thread that tried is perhaps about to end.
+	// The last thread that tried may not have ended yet.
 	for range 100 {
 		err = tasks(func(task int, s State) error {
 			if task == tid {
@@ -122,8 +122,8 @@ func syncError() error {
 	return err
 }
 
-// stranger returns the id of a thread that has a filter of its own until hold
-// is closed. It isn't the main thread, so that Load can get that one.
+// stranger returns the id of a thread that has a filter of its own until hold is
+// closed. It isn't the main thread, so that Load may run on that one.
 func stranger(hold chan struct{}) (tid int, err error) {
 	done := make(chan struct{})
 	go func() {
@@ -235,7 +235,7 @@ func badProgram() error {
 	return tasks(func(_ int, s State) error { return wantState(s, 0, No) })
 }
 
-// wait has a filter till its standard input ends.
+// wait has a filter until its standard input ends.
 func wait(o Options) error {
 	if err := Load(failing(), o); err != nil {
 		return err

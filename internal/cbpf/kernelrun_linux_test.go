@@ -20,13 +20,13 @@ import (
 )
 
 const (
-	firstNr  = 0x7000 // no ABI has system calls there, and s390 sees 16 bits
+	firstNr  = 0x7000 // no ABI has system calls there, and s390 passes 16 bits
 	maxTotal = 32768  // MAX_INSNS_PER_PATH
 )
 
-// wrap makes a filter of a program that ends by ret a only. It leaves all system
-// calls alone but the one with this number, whose error number becomes 11 bits of
-// the program's value: those from bit 11*argument 5 on.
+// wrap makes a filter of a program that ends with ret a only. The filter allows every
+// system call but the one with this number. Its errno becomes 11 bits of the
+// program's value: those from bit 11*(argument 5) on.
 func wrap(prog []bpf.RawInstruction, nr uint32) []bpf.RawInstruction {
 	out := []bpf.RawInstruction{Load(OffNr), Jump(JeqK, nr, 1, 0), Ret(allow), raw(LdImm, 0)}
 	for pc, ins := range prog {
@@ -44,7 +44,8 @@ func wordOf(arg uint32) uint32 { return OffArgs + 8*arg + 4*uint32(1-littleEndia
 
 func littleEndian() int { one := uint16(1); return int(*(*byte)(unsafe.Pointer(&one))) }
 
-// dataOf is what the filter of such a call sees, so far as programs may load it.
+// dataOf is what the filter sees of such a call, except for the fields that the
+// programs don't load.
 func dataOf(nr uint32, args [6]uintptr) *Words {
 	w := &Words{0: nr}
 	for i, arg := range args {
@@ -128,7 +129,7 @@ func runThread(seed uint64, exact bool) (calls int, err error) {
 	}
 }
 
-// compareRun makes the calls that show the value of one run.
+// compareRun compares the value of one run, in three calls of 11 bits each.
 func compareRun(g *generator, prog, filter []bpf.RawInstruction, nr uint32) (calls int, err error) {
 	var args [6]uintptr
 	for i := range args {
@@ -171,9 +172,9 @@ func roomKnown(t *testing.T) bool {
 	return true
 }
 
-// TestRunKernelDivision shows that the kernel, too, ends a program that divides
-// by a zero X with 0, which is kill_thread. That happens in a process of its own,
-// because the Go runtime can't do without the thread for long.
+// TestRunKernelDivision shows that in the kernel, too, a program that divides by a
+// zero X returns 0, which is kill_thread. This needs a process of its own, because
+// the Go runtime hangs without the thread.
 func TestRunKernelDivision(t *testing.T) {
 	if known, err := sys.FlagsKnown(0); err != nil || !known {
 		t.Skipf("the kernel has no seccomp filters: %v", err)
@@ -194,7 +195,7 @@ func TestRunKernelDivision(t *testing.T) {
 	}
 }
 
-// divide makes the call on a thread and exits when that is gone.
+// divide makes the call on a thread and exits when the thread has ended.
 func divide(prog []bpf.RawInstruction) {
 	tid := make(chan int)
 	go func() {
