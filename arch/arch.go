@@ -2,14 +2,13 @@
 //
 // An [Arch] is an ABI, not a machine and not a GOARCH: an x86_64 kernel serves
 // x86_64, x86 and x32, each with its own system call numbers. For each ABI the
-// package knows the audit architecture that the kernel puts into seccomp_data, the
+// package has the audit architecture that the kernel puts into seccomp_data, the
 // width of its words and registers, its byte order and every usual spelling of its
 // name. Error numbers, which differ between ABIs, are in package errno below it.
 //
-// Everything here is constant data: the ABIs are those of
-// include/uapi/linux/audit.h for which libseccomp and the OCI runtime
-// specification have a name. The package does no work before main, and only
-// [Native] looks at the host.
+// The ABIs are those of include/uapi/linux/audit.h for which libseccomp and the OCI
+// runtime specification have a name. All of it is constant data: the package does no
+// work before main. Only [Native] depends on the machine.
 package arch
 
 import (
@@ -18,8 +17,8 @@ import (
 	"slices"
 )
 
-// Arch is one Linux ABI. The zero value is no ABI; its methods return zero
-// values and its String is "none".
+// Arch is one Linux ABI. The zero value is no ABI: its String is "none", and its
+// other methods return zero values or an error.
 type Arch uint8
 
 // The ABIs, named as libseccomp names them.
@@ -52,8 +51,7 @@ const (
 	last = SHEB
 )
 
-// All returns the 23 ABIs in the order of their constants. The slice is the
-// caller's.
+// All returns the 23 ABIs in the order of the constants. The slice is the caller's.
 func All() []Arch {
 	all := make([]Arch, 0, last)
 	for a := X86_64; a <= last; a++ {
@@ -73,7 +71,7 @@ func (a Arch) String() string {
 	return infos[a].name
 }
 
-// OCI returns the name of the ABI in an OCI document, such as "SCMP_ARCH_X86_64".
+// OCI returns the ABI's token in OCI documents, such as "SCMP_ARCH_X86_64".
 func (a Arch) OCI() string { return ociNames[a.known()] }
 
 // Audit returns the AUDIT_ARCH_* value (include/uapi/linux/audit.h) that the
@@ -84,14 +82,13 @@ func (a Arch) Audit() uint32 { return a.info().audit }
 // It is 32 for X32 and the MIPS n32 ABIs, whose registers are wider.
 func (a Arch) Bits() int { return int(a.info().bits) }
 
-// RegisterBits returns how many bits of an argument register can hold anything
-// that the kernel reads: 64 for the 64-bit ABIs and for X32, MIPS64N32 and
-// MIPSEL64N32, whose system calls are largely the 64-bit ones; 32 otherwise.
+// RegisterBits returns how many bits of an argument register the kernel may read: 64
+// for the 64-bit ABIs and for X32, MIPS64N32 and MIPSEL64N32, most of whose system
+// calls are the 64-bit ones, and 32 otherwise.
 func (a Arch) RegisterBits() int { return int(a.info().regBits) }
 
-// ByteOrder returns the byte order of the ABI. seccomp_data and classic BPF
-// have the order of the kernel, which is that of every ABI it serves. It is nil
-// for an invalid Arch.
+// ByteOrder returns the byte order of the ABI, or nil for an invalid Arch. A kernel and
+// all ABIs that it serves have the same order; so have seccomp_data and the filters.
 func (a Arch) ByteOrder() binary.ByteOrder {
 	if !a.Valid() {
 		return nil
@@ -106,18 +103,17 @@ func (a Arch) ByteOrder() binary.ByteOrder {
 // for X32, 4000, 5000 and 6000 for MIPS o32, n64 and n32, and 0 otherwise.
 func (a Arch) Base() uint32 { return a.info().base }
 
-// GOARCH returns the GOARCH that compiles for the ABI, or "" where Go has none.
-// Names that Go merely reserves, such as "ppc", are none.
+// GOARCH returns the GOARCH that compiles for the ABI, or "" if there is none. A name
+// that Go only reserves, such as "ppc", doesn't count.
 func (a Arch) GOARCH() string { return goarchNames[a.known()] }
 
-// Uname returns the machine names that uname(2) reports on a kernel whose own
-// ABI this is, the usual one first. The slice is the caller's. ABIs that share
-// a kernel share its names.
+// Uname returns the machine names that uname(2) reports on a kernel whose own ABI
+// this is, the usual one first. ABIs that share a kernel share its names. The slice is
+// the caller's.
 func (a Arch) Uname() []string { return slices.Clone(unames[a.known()]) }
 
-// Native returns the ABI of the running program, by its GOARCH, or zero where
-// Linux has no such ABI. It does not ask for the operating system: the answer on
-// a Mac is AArch64 or X86_64.
+// Native returns the ABI of the running program by its GOARCH, or zero if Linux has no
+// such ABI. The operating system doesn't matter: on a Mac it is AArch64 or X86_64.
 func Native() Arch { return byGOARCH(runtime.GOARCH) }
 
 func byGOARCH(goarch string) Arch {
@@ -129,12 +125,12 @@ func byGOARCH(goarch string) Arch {
 	return 0
 }
 
-// Companions returns the other ABIs that a process of a kernel whose own ABI
-// is a may use, in the order of libseccomp's defaults: X86 and X32 for X86_64.
-// Whether a given kernel serves them is a matter of its configuration and age:
-// S390, for one, is gone from recent s390x kernels. X32, MIPS64N32 and
-// MIPSEL64N32 are no kernel's own ABI; for them it is the other ABIs of the
-// kernel that serves them. The slice is the caller's and nil for most ABIs.
+// Companions returns the other ABIs that a process may use on a kernel whose own ABI is
+// a, in the order of libseccomp's defaults: X86 and X32 for X86_64. Whether a kernel
+// serves them depends on its configuration and age; recent s390x kernels, for example,
+// no longer serve S390. X32, MIPS64N32 and MIPSEL64N32 are no kernel's own ABI: their
+// companions are the other ABIs of the kernel that serves them. The result is nil for
+// most ABIs. The slice is the caller's.
 func (a Arch) Companions() []Arch { return slices.Clone(companions[a.known()]) }
 
 // Numbers returns the range of seccomp_data.nr that belongs to the ABI, both ends

@@ -1,17 +1,16 @@
 package arch
 
-// info is what the package knows about an ABI and nearly every program needs.
-// The tables are indexed by Arch and consist of constants only, so that the
-// linker lays them out and nothing runs before main. Element 0 is that of every
-// invalid Arch. What few programs ask for is in tables of its own, which are
-// then not linked.
+// info is what nearly every program needs to know about an ABI. The rest is in tables
+// of its own, which a program that doesn't need it doesn't link. All tables are
+// indexed by Arch; element 0 is that of every invalid Arch. They consist of constants,
+// so that nothing runs before main.
 type info struct {
 	name    string
 	audit   uint32 // include/uapi/linux/audit.h
 	base    uint32 // first number of the system calls
 	bits    uint8  // of a long
-	regBits uint8  // of an argument register, as far as the kernel reads it
-	big     bool   // byte order
+	regBits uint8  // see RegisterBits
+	big     bool   // big-endian
 }
 
 var infos = [last + 1]info{
@@ -67,7 +66,7 @@ var ociNames = [last + 1]string{
 	SHEB:        "SCMP_ARCH_SHEB",
 }
 
-// goarchNames are the names that Go compiles for.
+// goarchNames are the names of ABIs that Go compiles for.
 var goarchNames = [last + 1]string{
 	X86_64:      "amd64",
 	X86:         "386",
@@ -84,10 +83,10 @@ var goarchNames = [last + 1]string{
 	S390X:       "s390x",
 }
 
-// unames are the machine names: UTS_MACHINE of the kernel's arch/*/Makefile, with
-// what arch code puts into init_utsname at boot: x86 the CPU family, ARM the
-// architecture level of the CPU (arch/arm/mm/proc-*.S) and its byte order, SH
-// the CPU and its byte order. "armv8l" is a 32-bit process on arm64.
+// unames are the machine names: UTS_MACHINE of the kernel's arch/*/Makefile, and the
+// names that architectures put into init_utsname at boot: x86 the CPU family, ARM the
+// architecture level of the CPU (arch/arm/mm/proc-*.S) and its byte order, SH the CPU
+// and its byte order. "armv8l" is that of a 32-bit process on arm64.
 var unames = [last + 1][]string{
 	X86_64:      {"x86_64"},
 	X86:         {"i686", "i386", "i486", "i586"},
@@ -115,7 +114,7 @@ var unames = [last + 1][]string{
 }
 
 // companions are the other ABIs of a kernel. The 32-bit calls of a little-endian
-// PowerPC kernel have no audit architecture of their own, so they are none.
+// PowerPC kernel are missing: they have no audit architecture of their own.
 var companions = [last + 1][]Arch{
 	X86_64:      {X86, X32},
 	X32:         {X86_64, X86},
@@ -129,7 +128,7 @@ var companions = [last + 1][]Arch{
 	S390X:       {S390},
 }
 
-// known returns a, or 0 for an invalid Arch: an index of the tables.
+// known returns the index of a in the tables.
 func (a Arch) known() Arch {
 	if !a.Valid() {
 		return 0

@@ -2,15 +2,15 @@ package arch
 
 import (
 	"errors"
-	"iter"
+	"slices"
 	"strconv"
 	"strings"
 
 	"github.com/portcullis-go/portcullis/internal/spell"
 )
 
-// others are the spellings that are in no table of info.go: Docker's and Podman's names of
-// an ABI where they are their own, and the names that Go reserves for a GOARCH.
+// others are spellings that the tables of info.go lack: names of Docker and Podman,
+// and names that Go reserves for a GOARCH.
 var others = [...]struct {
 	name string
 	arch Arch
@@ -21,110 +21,94 @@ var others = [...]struct {
 	{"mips3l64n32", MIPSEL64N32}, // Docker's
 }
 
-// spellings yields every spelling in lower case, but for the OCI tokens, which
-// are all "scmp_arch_" and the String.
-func spellings(yield func(string, Arch) bool) {
+// maxName is more than the length of any spelling. It bounds the work on a hostile
+// name.
+const maxName = 64
+
+// Parse returns the ABI that name spells: its String, its OCI token, its GOARCH, a
+// machine name of uname(2), or Docker's and Podman's name of it. Names that Go
+// reserves for a GOARCH, such as "amd64p32" for X32, are spellings too. Case doesn't
+// matter. A spelling that several ABIs share means the one whose String it is:
+// "x86_64" is X86_64, and uname's "mips64" is MIPS64, which is big-endian. The error
+// is a [*ParseError].
+func Parse(name string) (Arch, error) {
+	if a, ok := parse(name); ok {
+		return a, nil
+	}
+	return 0, &ParseError{Name: name, Nearest: nearest(name)}
+}
+
+func parse(name string) (Arch, bool) {
+	if name == "" || len(name) > maxName {
+		return 0, false
+	}
 	for a := X86_64; a <= last; a++ {
-		if !yield(infos[a].name, a) {
-			return
+		if equalFold(name, infos[a].name) || equalFold(name, ociNames[a]) {
+			return a, true
 		}
 	}
-	// After all of the names above, which win where a spelling is shared.
+	// The names above win where a spelling is shared.
 	for a := X86_64; a <= last; a++ {
-		if goarchNames[a] != "" && !yield(goarchNames[a], a) {
-			return
-		}
-		for _, name := range unames[a] {
-			if !yield(name, a) {
-				return
-			}
+		if equalFold(name, goarchNames[a]) || slices.ContainsFunc(unames[a], func(s string) bool { return equalFold(name, s) }) {
+			return a, true
 		}
 	}
 	for i := range others {
-		if !yield(others[i].name, others[i].arch) {
-			return
+		if equalFold(name, others[i].name) {
+			return others[i].arch, true
 		}
 	}
+	return 0, false
 }
 
-const ociPrefix = "scmp_arch_"
-
-// Parse returns the ABI that name spells: its String, its OCI token, its
-// GOARCH, a machine name of uname(2), or Docker's and Podman's name of it.
-// Spellings are compared without regard to case. Where a spelling is shared it
-// means the ABI whose String it is: uname's "mips64" is MIPS64, which is the
-// big-endian one, "x86_64" is X86_64. The names that Go reserves for a GOARCH,
-// such as "amd64p32" for X32, are accepted too. A miss is a [*ParseError],
-// which names the nearest spelling.
-func Parse(name string) (Arch, error) {
-	// No spelling is longer; the bound keeps the work on a hostile name small.
-	if len(name) > 64 {
-		return 0, &ParseError{Name: name}
-	}
-	if n := len(ociPrefix); len(name) > n && equalFold(name[:n], ociPrefix) {
-		for a := X86_64; a <= last; a++ {
-			if equalFold(name[n:], infos[a].name) {
-				return a, nil
-			}
-		}
-	} else {
-		for s, a := range spellings {
-			if equalFold(name, s) {
-				return a, nil
-			}
-		}
-	}
-	lower := strings.ToLower(name)
-	near := spell.Nearest(lower, nearestSpellings(lower))
-	if strings.HasPrefix(near, ociPrefix) {
-		near = strings.ToUpper(near)
-	}
-	return 0, &ParseError{Name: name, Nearest: near}
-}
-
-// equalFold reports whether s is lower but for the case of ASCII letters.
-// Unicode's folding would find the Kelvin sign in "m68k".
-func equalFold(s, lower string) bool {
-	if len(s) != len(lower) {
+// equalFold compares without regard to the case of ASCII letters. Unicode's folding
+// would find the Kelvin sign in "m68k".
+func equalFold(s, t string) bool {
+	if len(s) != len(t) {
 		return false
 	}
 	for i := range len(s) {
-		c := s[i]
-		if 'A' <= c && c <= 'Z' {
-			c += 'a' - 'A'
-		}
-		if c != lower[i] {
+		if lower(s[i]) != lower(t[i]) {
 			return false
 		}
 	}
 	return true
 }
 
-// nearestSpellings yields what an error may suggest: OCI tokens to someone who
-// wrote something like one.
-func nearestSpellings(lower string) iter.Seq[string] {
-	return func(yield func(string) bool) {
-		if strings.HasPrefix(lower, "scmp") {
-			for a := X86_64; a <= last; a++ {
-				if !yield(ociPrefix + infos[a].name) {
-					return
-				}
-			}
-			return
-		}
-		for s := range spellings {
-			if !yield(s) {
-				return
-			}
-		}
+func lower(c byte) byte {
+	if 'A' <= c && c <= 'Z' {
+		c += 'a' - 'A'
 	}
+	return c
+}
+
+// nearest returns the spelling that is nearest to name, or "" if none is near: an OCI
+// token if name begins like one.
+func nearest(name string) string {
+	if len(name) > maxName {
+		return ""
+	}
+	if len(name) >= 4 && equalFold(name[:4], "scmp") {
+		return spell.Nearest(strings.ToUpper(name), slices.Values(ociNames[1:]))
+	}
+	var spellings []string
+	for a := X86_64; a <= last; a++ {
+		spellings = append(spellings, infos[a].name)
+	}
+	for a := X86_64; a <= last; a++ {
+		spellings = append(append(spellings, goarchNames[a]), unames[a]...)
+	}
+	for i := range others {
+		spellings = append(spellings, others[i].name)
+	}
+	return spell.Nearest(strings.ToLower(name), slices.Values(spellings))
 }
 
 // ParseError reports a name that no ABI has.
 type ParseError struct {
 	Name string // what was asked for
-	// Nearest is the nearest known spelling, or "" where none is near. It is an
-	// OCI token if Name begins like one.
+	// Nearest is the nearest spelling, or "" if none is near. It is an OCI token
+	// if Name begins like one.
 	Nearest string
 }
 

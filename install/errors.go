@@ -1,16 +1,21 @@
 package install
 
-import "strconv"
+import (
+	"strconv"
 
-// ProgramError is a program that [Load] did not give to the kernel.
+	"github.com/portcullis-go/portcullis/internal/spell"
+)
+
+// ProgramError is a program that [Load] didn't give to the kernel, or bytes that
+// [Decode] refused.
 type ProgramError struct {
-	// PC is the number of the first instruction at fault, counted from 0; it is
-	// -1 where the program as a whole is at fault, as by its length.
+	// PC is the index of the first instruction at fault. It is -1 where the
+	// program as a whole is at fault, for example because of its length.
 	PC int
-	// Reason is what the kernel has against it.
+	// Reason says what is wrong with it.
 	Reason string
 
-	err error // errors.ErrUnsupported where the kernel is what lacks
+	err error // errors.ErrUnsupported if the kernel lacks the action
 }
 
 // Error returns the place and the reason, as in "install: instruction 12: ld
@@ -22,38 +27,44 @@ func (e *ProgramError) Error() string {
 	return "install: instruction " + strconv.Itoa(e.PC) + ": " + e.Reason
 }
 
-// Unwrap returns what the kernel said where it was asked, as about an action,
-// and otherwise nil.
+// Unwrap returns the kernel's answer where it was asked about an action, and
+// otherwise nil.
 func (e *ProgramError) Unwrap() error { return e.err }
 
-// SyncError is a thread that kept the filter from being installed on all. No
-// thread has got it. The thread has a filter that the others lack, most often
-// because something installed one on that thread alone (kernel/seccomp.c,
-// seccomp_can_sync_threads).
+// SyncError is a thread that prevented the installation of a filter on every
+// thread. No thread has the new filter. The thread has a filter that the others
+// lack, most often because something installed one on that thread alone
+// (kernel/seccomp.c, seccomp_can_sync_threads).
 type SyncError struct {
 	TID int // the thread's id, as in /proc/self/task
 }
 
 // Error names the thread.
 func (e *SyncError) Error() string {
-	return "install: thread " + strconv.Itoa(e.TID) + " has a filter that the other threads lack; no thread has got the new one"
+	return "install: thread " + strconv.Itoa(e.TID) + " has a filter that the other threads lack; no thread has the new one"
 }
 
 // Error is a step of [Load] or of a probe that failed.
 type Error struct {
-	// Op is what was tried: "flags" (the Options, or whether the kernel has the
-	// flags), "no_new_privs", "filter", or a name of what was read.
+	// Op is the step: "flags" (the Options, or whether the kernel has the flags),
+	// "no_new_privs", "filter", or the name of what was read.
 	Op string
-	// Err is the cause: the kernel's syscall.Errno, or an error that is
-	// errors.ErrUnsupported.
+	// Err is the cause: the kernel's syscall.Errno, an error that is
+	// errors.ErrUnsupported, or the name of the flags that Load refuses.
 	Err error
 	// Reason says what the cause means here. It may be empty.
 	Reason string
 }
 
+// opFlags is the Op of an Error about flags.
+const opFlags = "flags"
+
 // Error returns the step, the cause and its meaning.
 func (e *Error) Error() string {
-	s := "install: " + e.Op + ": " + e.Err.Error()
+	s := "install: " + e.Op
+	if e.Err != nil {
+		s += ": " + e.Err.Error()
+	}
 	if e.Reason != "" {
 		s += ": " + e.Reason
 	}
@@ -63,9 +74,19 @@ func (e *Error) Error() string {
 // Unwrap returns the cause.
 func (e *Error) Unwrap() error { return e.Err }
 
-// failed isn't inlined, to keep programs small.
-//
-//go:noinline
+// ParseError is a name that no flag has.
+type ParseError struct {
+	Name string // what was asked for
+	// Nearest is the nearest name of a flag, with the kernel's prefix if Name has
+	// it, or "" if none is near.
+	Nearest string
+}
+
+// Error returns what was asked for, and what was probably meant.
+func (e *ParseError) Error() string {
+	return "install: " + spell.Unknown("flag", e.Name, e.Nearest)
+}
+
 func failed(op string, err error, reason string) error {
 	return &Error{Op: op, Err: err, Reason: reason}
 }

@@ -20,13 +20,18 @@ import (
 	"github.com/portcullis-go/portcullis/internal/sys"
 )
 
-// Filters can't be taken back. A test of one thread runs on a thread that dies
-// with its goroutine (onThread), a test of a process in another one (child).
+// Filters can't be removed. A test of one thread runs on a thread that ends with its
+// goroutine (onThread), and a test of a process in a child process (childCommand).
 
 const childEnv = "PORTCULLIS_INSTALL_TEST"
 
 // TestMain is the test binary, or the child that a test asked for.
 func TestMain(m *testing.M) {
+	var err error
+	if start, err = readStart(); err != nil {
+		fmt.Println(err)
+		os.Exit(2)
+	}
 	name := os.Getenv(childEnv)
 	if name == "" {
 		os.Exit(m.Run())
@@ -48,21 +53,16 @@ func TestMain(m *testing.M) {
 	os.Exit(0)
 }
 
-// childCommand is the command that runs one of the children. "unprivileged"
-// runs as nobody.
+// childCommand is the command that runs one of the children.
 func childCommand(name string) *exec.Cmd {
-	cmd := exec.Command("/proc/self/exe") // by name, nobody might not find it
+	cmd := exec.Command("/proc/self/exe") // another user may not reach it by name
 	cmd.Env = append(os.Environ(), childEnv+"="+name)
-	if name == "unprivileged" && os.Geteuid() == 0 {
-		cmd.SysProcAttr = &syscall.SysProcAttr{Credential: &syscall.Credential{Uid: 65534, Gid: 65534}}
-	}
 	return cmd
 }
 
-// child runs one of the children and returns how it ended and what it printed.
-func child(t *testing.T, name string) (syscall.WaitStatus, string) {
+// run runs a child and returns how it ended and what it printed.
+func run(t *testing.T, cmd *exec.Cmd) (syscall.WaitStatus, string) {
 	t.Helper()
-	cmd := childCommand(name)
 	out, err := cmd.CombinedOutput()
 	if exit := (*exec.ExitError)(nil); err != nil && !errors.As(err, &exit) {
 		t.Fatal(err)
@@ -70,8 +70,8 @@ func child(t *testing.T, name string) (syscall.WaitStatus, string) {
 	return cmd.ProcessState.Sys().(syscall.WaitStatus), string(out)
 }
 
-// waiting starts one of the children that wait, and returns its id when it is
-// ready. The test ends it.
+// waiting starts one of the children that wait, and returns its id once it is ready.
+// The test must call end.
 func waiting(t *testing.T, name string) (pid int, end func()) {
 	t.Helper()
 	cmd := childCommand(name)
@@ -97,22 +97,23 @@ func waiting(t *testing.T, name string) (pid int, end func()) {
 	}
 }
 
-// mustExit runs a child that has to come to its end.
+// mustExit runs a child that must succeed.
 func mustExit(t *testing.T, name string) {
 	t.Helper()
-	if ws, out := child(t, name); !ws.Exited() || ws.ExitStatus() != 0 {
+	if ws, out := run(t, childCommand(name)); !ws.Exited() || ws.ExitStatus() != 0 {
 		t.Errorf("%s: wait status %#x: %s", name, int(ws), out)
 	}
 }
 
-// onThread runs f on an OS thread that dies with it, which the main thread
-// wouldn't.
+// onThread runs f on an OS thread that ends with it, and waits for the end: until then
+// nobody can load a filter on every thread. The main thread wouldn't end.
 func onThread(t *testing.T, f func() error) {
 	t.Helper()
+	var tid int
 	done := make(chan error)
 	go func() {
 		runtime.LockOSThread()
-		if sys.Gettid() == os.Getpid() {
+		if tid = sys.Gettid(); tid == os.Getpid() {
 			onThread(t, f)
 			runtime.UnlockOSThread()
 			done <- nil
@@ -123,10 +124,16 @@ func onThread(t *testing.T, f func() error) {
 	if err := <-done; err != nil {
 		t.Error(err)
 	}
+	for tid != os.Getpid() {
+		if _, err := os.Stat("/proc/self/task/" + strconv.Itoa(tid)); err != nil {
+			return
+		}
+		time.Sleep(time.Millisecond)
+	}
 }
 
-// newThread starts an OS thread that makes a system call without a meaning each
-// time it is asked, and says which error it got.
+// newThread starts an OS thread, on which call makes the meaningless system call and
+// returns its error.
 func newThread() (call func() syscall.Errno) {
 	ask := make(chan struct{})
 	answer := make(chan syscall.Errno)
@@ -144,7 +151,7 @@ func newThread() (call func() syscall.Errno) {
 	return call
 }
 
-// nr is no system call of any ABI. Without a filter it fails with ENOSYS.
+// nr is no system call of any ABI: it fails with start.unfiltered.
 const nr = 600
 
 const filtered syscall.Errno = 77
@@ -179,7 +186,7 @@ func tasks(f func(tid int, s State) error) error {
 		}
 		s, err := Status(tid)
 		if errors.Is(err, os.ErrNotExist) || errors.Is(err, syscall.ESRCH) {
-			continue // it has ended meanwhile
+			continue // it has ended
 		}
 		if err != nil {
 			return err
@@ -191,7 +198,7 @@ func tasks(f func(tid int, s State) error) error {
 	return nil
 }
 
-// want is an error unless the system call fails so.
+// want returns an error unless got is the wanted errno.
 func want(got, want syscall.Errno) error {
 	if got != want {
 		return fmt.Errorf("the call gives %d (%w), want %d", int(got), got, int(want))
@@ -199,7 +206,8 @@ func want(got, want syscall.Errno) error {
 	return nil
 }
 
-// wantError is an error unless err is an *Error of this kind.
+// wantError returns an error unless err is an *Error with this Op that wraps is and
+// has these texts.
 func wantError(err error, op string, is error, texts ...string) error {
 	var e *Error
 	if !errors.As(err, &e) || e.Op != op || !errors.Is(err, is) {

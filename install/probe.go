@@ -4,7 +4,6 @@ import (
 	"errors"
 	"fmt"
 	"os"
-	"strconv"
 	"strings"
 
 	"github.com/portcullis-go/portcullis/internal/sys"
@@ -33,8 +32,8 @@ func (a Answer) String() string {
 }
 
 // Support is an answer and, unless it is Yes, its reason. The reason of a No is
-// errors.ErrUnsupported. The zero value is a CantTell without a reason, which no
-// function returns.
+// errors.ErrUnsupported. The zero value is CantTell without a reason; no function
+// returns it.
 type Support struct {
 	Answer Answer
 	Reason error // nil if Answer is Yes
@@ -48,24 +47,20 @@ func (s Support) String() string {
 	return s.Answer.String() + " (" + s.Reason.Error() + ")"
 }
 
-// lack is an answer No. It and cantTell aren't inlined, to keep programs small.
-//
-//go:noinline
 func lack(what string) Support {
 	return Support{No, &cause{before: what + ": ", err: errors.ErrUnsupported}}
 }
 
-//go:noinline
 func cantTell(question string, err error) Support {
-	reason := explainCall(err)
+	reason := callReason(err)
 	if reason != "" {
 		reason = ": " + reason
 	}
 	return Support{CantTell, &cause{question + ": ", err, reason}}
 }
 
-// cause is an error with something around its text. It is there because of
-// fmt.Errorf's size, which is a good part of that of a small program.
+// cause is an error with text before and after it, as by fmt.Errorf, which would
+// make a small program much larger.
 type cause struct {
 	before string
 	err    error
@@ -75,64 +70,9 @@ type cause struct {
 func (c *cause) Error() string { return c.before + c.err.Error() + c.after }
 func (c *cause) Unwrap() error { return c.err }
 
-// Action is what a filter's verdict asks for: its upper 16 bits
-// (include/uapi/linux/seccomp.h, SECCOMP_RET_ACTION_FULL). The zero value is
-// ActionKillThread, as in the kernel.
-type Action uint32
-
-// The actions that have a name. Those without a release are as old as filters
-// (Linux 3.5).
-const (
-	ActionKillProcess Action = 0x80000000 // Linux 4.14
-	ActionKillThread  Action = 0x00000000
-	ActionTrap        Action = 0x00030000
-	ActionErrno       Action = 0x00050000
-	ActionUserNotif   Action = 0x7fc00000 // Linux 5.0
-	ActionTrace       Action = 0x7ff00000
-	ActionLog         Action = 0x7ffc0000 // Linux 4.14
-	ActionAllow       Action = 0x7fff0000
-)
-
-func actionOf(verdict uint32) Action { return Action(verdict &^ 0xffff) }
-
-// isBasic reports whether every kernel with filters has the action.
-func (a Action) isBasic() bool {
-	switch a {
-	case ActionKillThread, ActionTrap, ActionErrno, ActionTrace, ActionAllow:
-		return true
-	}
-	return false
-}
-
-// String returns the kernel's name of the action, such as "kill_process", as
-// [ActionsAvailable] does, or its number.
-func (a Action) String() string {
-	switch a {
-	case ActionKillProcess:
-		return "kill_process"
-	case ActionKillThread:
-		return "kill_thread"
-	case ActionTrap:
-		return "trap"
-	case ActionErrno:
-		return "errno"
-	case ActionUserNotif:
-		return "user_notif"
-	case ActionTrace:
-		return "trace"
-	case ActionLog:
-		return "log"
-	case ActionAllow:
-		return "allow"
-	}
-	const digits = 8
-	s := strconv.FormatUint(1<<(4*digits)|uint64(a), 16) // with a 1 before them
-	return "0x" + s[1:]
-}
-
 // HaveAction asks the kernel whether it has an action (SECCOMP_GET_ACTION_AVAIL
-// of seccomp(2), Linux 4.14). Data bits are ignored. An older kernel can't be
-// asked; nor can one whose seccomp(2) a filter in force forbids.
+// of seccomp(2), Linux 4.14). The lower 16 bits, a verdict's data, are ignored. An
+// older kernel can't be asked, nor can one whose seccomp(2) a filter forbids.
 func HaveAction(a Action) Support {
 	if err := sys.Unsupported(); err != nil {
 		return Support{No, err}
@@ -146,15 +86,15 @@ func HaveAction(a Action) Support {
 	return Support{Answer: Yes}
 }
 
-// HaveFlag asks the kernel whether it has all of these flags, without changing
-// anything: it passes them with a null pointer for a program. No flags ask for
-// seccomp filters as such, as [Supported] does.
+// HaveFlag asks the kernel whether it has all of these flags. It changes nothing,
+// because it passes a null pointer instead of a program. Without flags it asks
+// whether the kernel has seccomp filters at all, as [Supported] does.
 func HaveFlag(flags Flags) Support {
 	if err := sys.Unsupported(); err != nil {
 		return Support{No, err}
 	}
-	// The empty set first: a kernel without filters has the call, and refuses
-	// everything with the errno that also means an unknown flag.
+	// The empty set comes first: a kernel without filters has the call, but refuses
+	// everything with EINVAL, which otherwise means an unknown flag.
 	if known, err := sys.FlagsKnown(0); err != nil {
 		return cantTell("seccomp filters", err)
 	} else if !known {
@@ -165,7 +105,7 @@ func HaveFlag(flags Flags) Support {
 			continue
 		}
 		asked := bit
-		if bit == FlagWaitKillableRecv { // refused without the other
+		if bit == FlagWaitKillableRecv { // the kernel takes it only with the other
 			asked |= FlagNewListener
 		}
 		if known, err := sys.FlagsKnown(uint32(asked)); err != nil {
@@ -177,9 +117,9 @@ func HaveFlag(flags Flags) Support {
 	return Support{Answer: Yes}
 }
 
-// Supported returns nil if the system has seccomp filters and seccomp(2)
-// (Linux 3.17). The error is an [*Error]; if the system lacks them it is
-// errors.ErrUnsupported.
+// Supported returns nil if the system has seccomp filters and seccomp(2) (Linux
+// 3.17). The error is an [*Error], and errors.ErrUnsupported if the system lacks
+// them.
 func Supported() error {
 	if s := HaveFlag(0); s.Answer != Yes {
 		return &Error{Op: "seccomp", Err: s.Reason}
@@ -187,8 +127,9 @@ func Supported() error {
 	return nil
 }
 
-// Sizes are the sizes in bytes of what goes through a listener's descriptor
-// (struct seccomp_notif_sizes). They may grow with the kernel.
+// Sizes are the sizes in bytes of the structs that are exchanged through a
+// listener's descriptor (struct seccomp_notif_sizes). Newer kernels may have larger
+// ones. The zero value is no kernel's.
 type Sizes struct {
 	Notif uint16 // struct seccomp_notif
 	Resp  uint16 // struct seccomp_notif_resp
@@ -202,7 +143,7 @@ func NotifSizes() (Sizes, error) {
 	if err == nil {
 		return Sizes{notif, resp, data}, nil
 	}
-	return Sizes{}, explainSizes(err)
+	return Sizes{}, sizesError(err)
 }
 
 const opSizes = "notification sizes"
@@ -213,9 +154,9 @@ const opSizes = "notification sizes"
 func ActionsAvailable() ([]string, error) { return sysctl("actions_avail") }
 
 // ActionsLogged returns the names of the actions that the system administrator
-// lets be logged (/proc/sys/kernel/seccomp/actions_logged, Linux 4.14). Of them
-// log, kill_process and kill_thread always are, the others for a filter with
-// FlagLog; allow never is. The error is an [*Error].
+// permits to be logged (/proc/sys/kernel/seccomp/actions_logged, Linux 4.14). Of
+// these, the kernel logs log, kill_process and kill_thread for every filter, and the
+// others for a filter with FlagLog. It never logs allow. The error is an [*Error].
 func ActionsLogged() ([]string, error) { return sysctl("actions_logged") }
 
 func sysctl(name string) ([]string, error) {

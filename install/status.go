@@ -33,21 +33,22 @@ func (m Mode) String() string {
 	return "mode " + strconv.Itoa(int(m))
 }
 
-// State is what is in force on a thread.
+// State is the seccomp state of a thread. The zero value is that of a thread
+// without filters, of which no_new_privs is not known.
 type State struct {
-	Mode Mode // what kind of seccomp is in force
-	// Filters is the number of filters, inherited ones included. It is -1 where
+	Mode Mode
+	// Filters is the number of filters, including inherited ones. It is -1 where
 	// the kernel doesn't tell (before Linux 5.9).
 	Filters int
-	// NoNewPrivs says whether no_new_privs is set. It is CantTell before Linux
-	// 4.10.
+	// NoNewPrivs says whether no_new_privs is set. It is CantTell where the kernel
+	// doesn't tell (before Linux 4.10).
 	NoNewPrivs Answer
 }
 
-// Status returns what is in force on a thread, by its id (proc_pid_status(5)). A
-// process's id is that of its main thread, which need not tell for the others; 0
-// is the main thread of the calling process. Reading another user's process may
-// take privileges. The error is an [*Error], and fs.ErrNotExist if there is no
+// Status returns the state of a thread by its id (proc_pid_status(5)). A process's
+// id is that of its main thread; the state of its other threads may differ. 0 is
+// the main thread of the calling process. Reading another user's process may
+// require privileges. The error is an [*Error], and fs.ErrNotExist if there is no
 // such thread.
 func Status(pid int) (State, error) {
 	op := "status of " + strconv.Itoa(pid)

@@ -2,46 +2,45 @@ package syscalls
 
 import "github.com/portcullis-go/portcullis/arch"
 
-// Param is one parameter of a system call.
+// Param is one parameter of a system call. No call has the zero value.
 type Param struct {
-	Name    string // in the kernel's definition
-	Pointer bool   // an address in the caller's memory, by its declared type
-	// Bits is how many low bits of the argument register the kernel reads: 8,
-	// 16, 32 or 64, and at most as many as the ABI's registers have.
+	Name    string // as in the kernel's definition
+	Pointer bool   // whether its declared type is an address in the caller's memory
+	// Bits is how many low bits of the argument register the kernel reads: 8, 16,
+	// 32 or 64, and at most the width of the ABI's registers.
 	Bits int
 }
 
 // Args returns the parameters of the named call on ABI a, and whether they are
-// known. Parameter i is that of seccomp_data.args[i]. They are not known where
-// the ABI has no such call of its own ([Multiplexed]), and of calls that no
-// kernel at hand defines, such as the reserved ones; a call without parameters
-// is known to have none. The slice is the caller's.
+// known. Parameter i is in seccomp_data.args[i]. Parameters are unknown if the ABI
+// has no such call of its own (see [Multiplexed]), or if no kernel of the sources
+// defines it, as with reserved numbers. A call without parameters is known and has
+// none. The slice is the caller's.
 //
-// They are those of the function that the kernel's table has for the call on
-// that ABI, for the registers that the function gets, by the types that it
-// declares:
+// The parameters are those of the function that the kernel's table names for the
+// call on that ABI, by register, with the widths of their declared types:
 //
-//   - The ABIs that have both chown and chown32 read 16 bits of a user or group
-//     in chown, setuid and their like.
-//   - X32 and the MIPS n32 ABIs have 64-bit registers, all of which the kernel
-//     reads of a long or an address, but for calls of which the table has the
-//     variant for 32-bit processes: ioctl reads 32 bits of its arg there.
-//   - On 32-bit ABIs a number of 64 bits, such as an offset, takes two
-//     registers, the halves in the ABI's order. A register that is skipped for
-//     them to begin at an even one is a parameter "pad", which nobody reads. On
-//     MIPS this leaves no place in seccomp_data for the last parameter of
-//     fadvise64 and sync_file_range, and it isn't in the list.
-//   - Old variants with a block of parameters, such as mmap on X86 and S390X,
-//     have its address as their only one.
+//   - ABIs that have both chown and chown32 read 16 bits of a user or group in
+//     chown, setuid and similar calls.
+//   - X32 and the MIPS n32 ABIs have 64-bit registers. The kernel reads all bits of
+//     a long or an address, except in calls for which the table names the function
+//     for 32-bit processes: there ioctl, for example, reads 32 bits of its arg.
+//   - On 32-bit ABIs a 64-bit number, such as an offset, takes two registers, its
+//     halves in the ABI's order. A register that is skipped so that the pair begins
+//     at an even one is a parameter "pad", which nobody reads. On MIPS this leaves
+//     no argument of seccomp_data for the last parameter of fadvise64 and
+//     sync_file_range, which is omitted.
+//   - Old variants that take a block of parameters, such as mmap on X86 and S390X,
+//     have its address as their only parameter.
 //
-// The 32-bit ABIs that kernels of 32 and of 64 bits serve read the same bits on
-// both; the tables' generator sees to it. What a function does with its
-// parameters isn't seen, except that of some it uses 32 bits of a long at once:
-// clone's flags, ptrace's process and the file descriptors of mmap and of
-// readv, writev and their variants. S390 ignores bit 31 of addresses besides.
+// On a 32-bit ABI, kernels of 32 and of 64 bits read the same bits; the generator of
+// the tables checks that. What the function does with a parameter is not considered,
+// except where it uses only 32 bits of a long from the start: clone's flags, ptrace's
+// process, and the file descriptors of mmap, readv, writev and their variants. S390
+// also ignores bit 31 of addresses.
 func Args(a arch.Arch, name string) (params []Param, ok bool) {
-	// Inlined in a caller that keeps the parameters to itself, this costs no
-	// allocation.
+	// Inlined into a caller that doesn't let the parameters escape, this allocates
+	// nothing.
 	return appendArgs(make([]Param, 0, maxParams), a, name)
 }
 
@@ -67,10 +66,10 @@ func appendArgs(params []Param, a arch.Arch, name string) ([]Param, bool) {
 	return params, true
 }
 
-// ArgBits returns how many low bits of seccomp_data.args[i] the kernel reads in
-// the named call on ABI a: the Bits of parameter i of [Args]. It reports false
-// where that isn't known, and where the call has no such parameter. A program
-// that asks for nothing else doesn't link the parameters' names.
+// ArgBits returns how many low bits of seccomp_data.args[i] the kernel reads in the
+// named call on ABI a: the Bits of parameter i of [Args]. It reports false if that
+// isn't known or the call has no such parameter. A program that uses ArgBits but not
+// Args doesn't link the names of parameters.
 func ArgBits(a arch.Arch, name string, i int) (bits int, ok bool) {
 	kinds, _, ok := findArgs(a, name)
 	if !ok || uint(i) >= maxParams {
@@ -89,29 +88,17 @@ type variant struct {
 	kinds uint8 // index of kindLists
 }
 
-// findArgs returns the kinds of a call's parameters, the first one's lowest, and
-// the index of argsOf. It reports false where they are not known.
+// findArgs returns the kinds of a call's parameters, the first one's in the lowest
+// bits, and the index of their names in argsOf. It reports false if they are unknown.
 func findArgs(a arch.Arch, name string) (kinds uint32, at int, ok bool) {
-	col, ok := column(a)
+	id, _, ok := find(a, name)
 	if !ok {
 		return 0, 0, false
 	}
-	id, ok := nameID(name)
-	if !ok || number(col, id) == none {
-		return 0, 0, false
-	}
 	list, at := kindsOf[id], int(id)
-	lo, hi := 0, len(variants) // finds the first variant of the name
-	for lo < hi {
-		if mid := (lo + hi) / 2; variants[mid].name < id {
-			lo = mid + 1
-		} else {
-			hi = mid
-		}
-	}
-	for ; lo < len(variants) && variants[lo].name == id; lo++ {
-		if v := &variants[lo]; variantABIs[v.abis]>>a&1 != 0 {
-			list, at = v.kinds, numNames+lo
+	for i := firstVariant(id); i < len(variants) && variants[i].name == id; i++ {
+		if v := &variants[i]; variantABIs[v.abis]>>a&1 != 0 {
+			list, at = v.kinds, numNames+i
 			break
 		}
 	}
@@ -119,7 +106,20 @@ func findArgs(a arch.Arch, name string) (kinds uint32, at int, ok bool) {
 	return kinds, at, kinds != unknownKinds
 }
 
-// startOf returns where element i starts in what ends divides.
+// firstVariant returns the index of the first variant of a name or a later one.
+func firstVariant(id uint16) int {
+	lo, hi := 0, len(variants)
+	for lo < hi {
+		if mid := (lo + hi) / 2; variants[mid].name < id {
+			lo = mid + 1
+		} else {
+			hi = mid
+		}
+	}
+	return lo
+}
+
+// startOf returns the start of element i, where ends holds the ends of elements.
 func startOf(ends []uint16, i uint16) uint16 {
 	if i == 0 {
 		return 0
@@ -127,7 +127,7 @@ func startOf(ends []uint16, i uint16) uint16 {
 	return ends[i-1]
 }
 
-// The kinds of parameters in zargs.go that are not 4<<kind bits of a number: an
+// The kinds of parameters in kindLists that are not numbers of 4<<kind bits: an
 // address in a whole register, and one of 32 bits in any. Kind 0 is no parameter.
 const (
 	argPointer   = 5

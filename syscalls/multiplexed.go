@@ -1,6 +1,10 @@
 package syscalls
 
-import "github.com/portcullis-go/portcullis/arch"
+import (
+	"slices"
+
+	"github.com/portcullis-go/portcullis/arch"
+)
 
 // socketcalls are the calls behind socketcall, in the order of their numbers
 // from 1 on: SYS_* of the kernel's include/uapi/linux/net.h.
@@ -16,35 +20,27 @@ var ipcs = [...]string{
 	21: "shmat", 22: "shmdt", 23: "shmget", 24: "shmctl",
 }
 
-// Multiplexed returns, for an ABI that has them, the call through which the
-// named call can also be made ("socketcall" or "ipc") and the value of that
-// call's first argument which selects it. The ABIs are X86, M68K, MIPS and
-// MIPSEL, PPC, PPC64 and PPC64LE, S390 and S390X, SH and SHEB; it reports false
-// on others and for other names. Whether the call has a number as well is for
-// [Lookup] to say.
+// Multiplexed returns the call through which the named call can also be made on ABI
+// a, "socketcall" or "ipc", and the value of that call's first argument that selects
+// the named one. The ABIs that have these two are X86, M68K, MIPS and MIPSEL, PPC,
+// PPC64 and PPC64LE, S390 and S390X, SH and SHEB. It reports false on others and for
+// other names. [Lookup] says whether the call has a number as well.
 //
-// The arguments of the named call are elsewhere: socketcall's second argument
-// is the address of a block of them, which a filter can't read, and ipc has
-// them in an order of its own from its second argument on. ipc's first argument
-// has a version in its upper 16 bits, which is 0 for today's callers.
+// The arguments of the named call are elsewhere. socketcall's second argument is the
+// address of a block of them, which a filter can't read. ipc has them from its second
+// argument on, in an order of its own. The upper 16 bits of ipc's first argument are
+// a version, which is 0 for today's callers.
 func Multiplexed(a arch.Arch, name string) (via string, call uint32, ok bool) {
 	switch a {
 	case arch.X86, arch.M68K, arch.MIPS, arch.MIPSEL, arch.PPC, arch.PPC64, arch.PPC64LE, arch.S390, arch.S390X, arch.SH, arch.SHEB:
 	default:
 		return "", 0, false
 	}
-	if name == "" {
-		return "", 0, false // the gaps of ipcs
+	if i := slices.Index(socketcalls[:], name); i >= 0 {
+		return "socketcall", uint32(i) + 1, true
 	}
-	for i := range socketcalls {
-		if socketcalls[i] == name {
-			return "socketcall", uint32(i) + 1, true
-		}
-	}
-	for i := range ipcs {
-		if ipcs[i] == name {
-			return "ipc", uint32(i), true
-		}
+	if i := slices.Index(ipcs[:], name); i >= 0 && name != "" { // "" is a gap
+		return "ipc", uint32(i), true
 	}
 	return "", 0, false
 }

@@ -9,29 +9,24 @@ import (
 	"github.com/portcullis-go/portcullis/arch"
 )
 
-// Since returns the kernel release that first had the call on ABI a, and
-// whether the ABI has the call at all ([Lookup]).
+// Since returns the kernel release in which the call appeared on ABI a, and whether
+// the ABI has the call at all ([Lookup]).
 //
-// It is the release that the manual page syscalls(2) gives, or for newer calls
-// the one whose merge window brought the number, but at least the one that
-// brought the ABI. Where an ABI is known to have got the call later than
-// others, as x86 did the direct socket calls, that is respected (SOURCES.md
-// lists the cases); an ABI that is not listed may still have followed by a few
-// releases. Every release of the 2.6 series is 2.6. The zero Release means that
-// the page tells none: the number is reserved for a call that was never
-// served, or came with the ABI.
+// It is the release that the manual page syscalls(2) gives, or for newer calls the
+// one whose merge window brought the number, but not before the ABI's own. Where an
+// ABI is known to have got a call later than others, as x86 did the direct socket
+// calls, it is the later release; SOURCES.md lists the cases. Other ABIs may still
+// have followed by a few releases. Every release of the 2.6 series is 2.6. The zero
+// Release means that the page has none: the number is reserved for a call that was
+// never served, or the call is as old as the ABI.
 func Since(a arch.Arch, name string) (Release, bool) {
-	col, ok := column(a)
+	id, _, ok := find(a, name)
 	if !ok {
-		return Release{}, false
-	}
-	id, ok := nameID(name)
-	if !ok || number(col, id) == none {
 		return Release{}, false
 	}
 	packed := since[id]
 	for i := range sinceOn {
-		if sinceOn[i].name == id && int(sinceOn[i].column) == col {
+		if sinceOn[i].name == id && sinceOn[i].column == columnOf[a]-1 {
 			packed = sinceOn[i].release
 		}
 	}
@@ -39,8 +34,8 @@ func Since(a arch.Arch, name string) (Release, bool) {
 	return Release{int(packed >> 8), int(packed & 0xff)}, true
 }
 
-// firstRelease returns the release in which an ABI appeared, as major<<8 |
-// minor, or 0 where that is long ago.
+// firstRelease returns the release in which an ABI appeared, as major<<8 | minor, or
+// 0 if that was in the 2.6 series or before.
 func firstRelease(a arch.Arch) uint16 {
 	switch a {
 	case arch.X32:
@@ -60,8 +55,8 @@ func firstRelease(a arch.Arch) uint16 {
 // Release is a kernel release, such as 6.12. The zero value is older than any.
 type Release struct{ Major, Minor int }
 
-// ParseRelease reads a release from "6.12" or from a longer text that begins
-// like that, such as uname's "6.12.48+deb13-amd64".
+// ParseRelease reads a release such as "6.12", or the one that a longer text such as
+// uname's "6.12.48+deb13-amd64" begins with.
 func ParseRelease(s string) (Release, error) {
 	major, rest, _ := strings.Cut(s, ".")
 	digits := 0
@@ -79,8 +74,8 @@ func ParseRelease(s string) (Release, error) {
 // String returns the release with a dot, such as "6.12".
 func (r Release) String() string { return strconv.Itoa(r.Major) + "." + strconv.Itoa(r.Minor) }
 
-// Compare returns -1 if r is older than other, 1 if it is newer, and 0 if both
-// are the same release.
+// Compare returns -1 if r is older than other, 1 if it is newer, and 0 if they are
+// equal.
 func (r Release) Compare(other Release) int {
 	return cmp.Or(cmp.Compare(r.Major, other.Major), cmp.Compare(r.Minor, other.Minor))
 }

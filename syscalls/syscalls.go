@@ -1,21 +1,19 @@
-// Package syscalls maps names of system calls to their numbers, and back, for
+// Package syscalls has the names, numbers and parameters of the system calls of
 // every ABI of package arch.
 //
-// The tables are those of the kernel ([LinuxVersion]): a name is the one in the
-// kernel's table for the ABI (scripts/syscall.tbl and arch/*/**/syscall*.tbl), a
-// number the one that seccomp_data.nr has. A number that the kernel reserves for
-// a name without serving it, such as x86_64's tuxcall, counts as a call: rules
-// about it are harmless, and profiles have them. The 31-bit S390, which recent
-// kernels don't serve any more, has what its last kernel had. SOURCES.md in the
-// directory of the package says where each fact comes from, and where other
-// tables differ.
+// The tables are the kernel's ([LinuxVersion]). A name is the one in the kernel's
+// table for the ABI (scripts/syscall.tbl and arch/*/**/syscall*.tbl). A number is
+// the value of seccomp_data.nr. A number that the kernel reserves for a name without
+// serving it, such as x86_64's tuxcall, counts as a call: a rule about it is
+// harmless, and profiles have such rules. Recent kernels no longer serve the 31-bit
+// S390; its table is that of the last kernel that did. SOURCES.md in the package's
+// directory says where each fact comes from, and where other tables differ.
 //
-// On some ABIs a name has no number of its own, or one beside the older way:
-// its calls go through socketcall or ipc. [Lookup] knows numbers only; ask
-// [Multiplexed] for the rest.
+// On some ABIs a call has no number of its own, or can also be made through
+// socketcall or ipc. [Lookup] knows numbers only; see [Multiplexed].
 //
-// Nothing is computed before main and nothing allocates but [Nearest], and
-// [Args] where its result is kept. An invalid ABI has no calls.
+// The package does no work before main. Only [Nearest] allocates, and [Args] if its
+// result escapes. An invalid ABI has no calls.
 package syscalls
 
 import (
@@ -29,23 +27,18 @@ import (
 const LinuxVersion = "7.2"
 
 // Lookup returns the number of the named call on ABI a, as it appears in
-// seccomp_data.nr: with bit 30 for X32 and with the base of the MIPS ABIs. It
-// reports false where the ABI has no such call, or has it through socketcall or
-// ipc only.
+// seccomp_data.nr: including bit 30 of X32 and the base of the MIPS ABIs. It reports
+// false if the ABI lacks the call or has it only through socketcall or ipc.
 func Lookup(a arch.Arch, name string) (nr uint32, ok bool) {
-	col, ok := column(a)
+	_, n, ok := find(a, name)
 	if !ok {
 		return 0, false
 	}
-	id, ok := nameID(name)
-	if !ok {
-		return 0, false
-	}
-	return unpack(a, number(col, id))
+	return unpack(a, n), true
 }
 
-// Name returns the name of the call with number nr on ABI a, which is the
-// kernel's own for it. It reports false for a number that is no call's.
+// Name returns the kernel's name of the call with number nr on ABI a. It reports
+// false if no call has the number.
 func Name(a arch.Arch, nr uint32) (name string, ok bool) {
 	col, ok := column(a)
 	if !ok {
@@ -67,9 +60,9 @@ func Known(name string) bool {
 	return ok
 }
 
-// Nearest returns the known name that is nearest to a misspelt one: fewest
-// letters to add, remove, replace or exchange, and no more than a third of
-// them. It returns "" where none is that near.
+// Nearest returns the known name that is nearest to a misspelt one, by the number of
+// letters to add, remove, replace or exchange. It returns "" if that would be more
+// than a third of the letters.
 func Nearest(name string) string { return spell.Nearest(name, allNames) }
 
 func allNames(yield func(string) bool) {
@@ -80,21 +73,18 @@ func allNames(yield func(string) bool) {
 	}
 }
 
-// All returns the calls of ABI a by ascending number: what [Lookup] and [Name]
-// know of it.
+// All returns the numbers and names of the calls of ABI a, by ascending number.
 func All(a arch.Arch) iter.Seq2[uint32, string] {
 	return func(yield func(uint32, string) bool) {
 		col, ok := column(a)
 		if !ok {
 			return
 		}
-		ids := numbersOf(col)
-		for n, id := range ids {
+		for n, id := range numbersOf(col) {
 			if id == 0 {
 				continue
 			}
-			id--
-			if nr, ok := unpack(a, uint16(n)); ok && !yield(nr, nameAt(id)) {
+			if !yield(unpack(a, uint16(n)), nameAt(id-1)) {
 				return
 			}
 		}

@@ -6,21 +6,35 @@ import (
 	"github.com/portcullis-go/portcullis/arch"
 )
 
-// The tables of ztables.go know a name by its index in the sorted list of all
-// names, its id, and an ABI by its column; ABIs that differ in byte order only
-// share one. number leads from column and id to number. The way back is a search:
-// a table for it would be as large again in every program, and only people ask.
-// Numbers are without the ABI's base there, so that they fit into 16 bits.
+// In the generated tables a name is its id, the index in the sorted list of all
+// names, and an ABI is its column; ABIs that differ only in byte order share one.
+// The tables lead from column and id to number. The inverse is a search: a table for
+// it would be as large again in every program, and mostly people need it. Numbers are
+// without the ABI's base, so that they fit into 16 bits.
 
 // none is an entry without a call.
 const none = 0xffff
 
-// ARM's own calls, such as set_tls, begin at 0xf0000 (__ARM_NR_BASE). The tables
-// have them where no ABI has other numbers.
+// ARM's own calls, such as set_tls, begin at 0xf0000 (__ARM_NR_BASE). In the tables
+// they begin above all other numbers.
 const (
 	armFrom = 0xf0000
 	armTo   = 640
 )
+
+// find returns the id and the number of a name on an ABI, and whether the ABI has
+// such a call.
+func find(a arch.Arch, name string) (id, n uint16, ok bool) {
+	col, ok := column(a)
+	if !ok {
+		return 0, none, false
+	}
+	if id, ok = nameID(name); !ok {
+		return 0, none, false
+	}
+	n = number(col, id)
+	return id, n, n != none
+}
 
 func column(a arch.Arch) (int, bool) {
 	if int(a) >= len(columnOf) {
@@ -32,19 +46,16 @@ func column(a arch.Arch) (int, bool) {
 // maxNumber is above all numbers of the tables. The generator has the same one.
 const maxNumber = 656
 
-// columnTable is a column as what differs from another one, its base: two ABIs of
-// a family have nearly the same numbers, and all have the same new ones. In full
-// the columns would take more than twice the bytes.
+// columnTable is a column as its differences from another one, its base: ABIs of a
+// family have nearly the same numbers, and all have the same new ones. In full the
+// columns would take more than twice the bytes.
 type columnTable struct {
 	base   int8      // the other column, or -1: no call has a number there
 	own    [8]uint64 // a bit for each id whose number differs
 	before [8]uint16 // where the numbers of a word of own start in numbers
 }
 
-// number returns the number of a name in a column, or none. It isn't inlined, to
-// keep programs small.
-//
-//go:noinline
+// number returns the number of a name in a column, or none.
 func number(col int, id uint16) uint16 {
 	word, bit := id/64, uint64(1)<<(id%64)
 	for col >= 0 {
@@ -70,18 +81,17 @@ func numbered(col int, n uint16) (id uint16, ok bool) {
 					own &= own - 1
 				}
 				id := uint16(word*64 + bits.TrailingZeros64(own))
-				return id, number(col, id) == n // or no name: col has another number for this one
+				return id, number(col, id) == n // false if col has another number for the name
 			}
 		}
 	}
 	return 0, false
 }
 
-// numbersOf returns the ids of a column's names by number, plus one. It goes
-// through the column and what that is based on, which is faster than to ask for
-// each name.
+// numbersOf returns the ids of a column's names by number, plus one. It walks the
+// column and its bases, which is faster than a call of number for each name.
 func numbersOf(col int) (ids [maxNumber]uint16) {
-	var known [8]uint64 // names whose number was met
+	var known [8]uint64 // a bit for each name whose number is known
 	for ; col >= 0; col = int(columns[col].base) {
 		c := &columns[col]
 		for word, own := range &c.own {
@@ -108,14 +118,11 @@ func pack(a arch.Arch, nr uint32) (uint32, bool) {
 }
 
 // unpack is pack's inverse.
-func unpack(a arch.Arch, n uint16) (uint32, bool) {
-	switch {
-	case n == none:
-		return 0, false
-	case a == arch.ARM && n >= armTo:
-		return uint32(n) - armTo + armFrom, true
+func unpack(a arch.Arch, n uint16) uint32 {
+	if a == arch.ARM && n >= armTo {
+		return uint32(n) - armTo + armFrom
 	}
-	return uint32(n) + a.Base(), true
+	return uint32(n) + a.Base()
 }
 
 func nameAt(id uint16) string {
@@ -145,7 +152,7 @@ func nameID(name string) (uint16, bool) {
 // hash places a name in nameSlots. The generator has the same function.
 func hash(s string) uint32 {
 	h := uint32(len(s))
-	for len(s) >= 4 { // four letters at once take a quarter of the time
+	for len(s) >= 4 { // four letters at a time take a quarter of the time
 		h = (h ^ (uint32(s[0]) | uint32(s[1])<<8 | uint32(s[2])<<16 | uint32(s[3])<<24)) * 0x9e3779b1
 		h ^= h >> 15
 		s = s[4:]

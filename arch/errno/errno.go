@@ -12,6 +12,7 @@ package errno
 import (
 	"errors"
 	"iter"
+	"sort"
 	"strconv"
 	"strings"
 
@@ -19,18 +20,16 @@ import (
 	"github.com/portcullis-go/portcullis/internal/spell"
 )
 
-// Errno is an error number of the kernel, by name or by number. Values below
-// 1<<16 are that number on every ABI; Errno(38) is 38 on MIPS too. The
-// constants of this package are names, whose number the target decides.
-// The zero value is the number 0, "no error".
+// Errno is an error of the kernel, by name or by number. A value below 1<<16 is that
+// number on every ABI: Errno(38) is 38 on MIPS too. The constants of this package are
+// names, whose number depends on the ABI. The zero value is the number 0, "no error".
 //
-// The names are those of the kernel's include/uapi/asm-generic/errno.h and of
-// the errno.h of MIPS, PA-RISC and PowerPC. A name and its number are different
-// values: compare the results of [Errno.Number]. The values of the constants
-// may change from release to release of this package; their texts don't.
+// A name and its number are different values. To compare them, compare the results of
+// [Errno.Number]. The values of the constants may change between releases of this
+// package; their texts don't.
 //
-// A syscall.Errno is a number of the running machine: don't convert one to an
-// Errno for another.
+// A syscall.Errno is a number of the running machine; converted to an Errno it would
+// be wrong on others.
 type Errno uint32
 
 // named marks the values that are names: the rest is an index of nameEnds.
@@ -49,10 +48,9 @@ func setOf(a arch.Arch) int {
 	return setGeneric
 }
 
-// Number returns the number of e on ABI a. It reports false where the ABI has
-// no such name (include/uapi/asm-generic/errno.h and the arch's own errno.h),
-// for a value that is neither a number nor a constant of this package, and for
-// an invalid ABI.
+// Number returns the number of e on ABI a. It reports false if the ABI has no such
+// name, if e is neither a number nor a constant of this package, or if the ABI is
+// invalid.
 func (e Errno) Number(a arch.Arch) (uint16, bool) {
 	switch {
 	case !a.Valid():
@@ -66,8 +64,8 @@ func (e Errno) Number(a arch.Arch) (uint16, bool) {
 	return n, n != 0
 }
 
-// Named returns e by name if it is a number that ABI a has a name for, and else
-// e itself. Of two names with one number it is the first in alphabetical order.
+// Named returns the name of the number e on ABI a. If several names have the number,
+// it is the first in alphabetical order. If none has, or e is a name, Named returns e.
 func (e Errno) Named(a arch.Arch) Errno {
 	if !a.Valid() || e == 0 || e >= named {
 		return e
@@ -96,8 +94,8 @@ func nameOf(i int) string {
 	return names[start:nameEnds[i]]
 }
 
-// MarshalText returns e's String, which [Parse] reads back. It fails for a
-// value that is neither a number nor a constant of this package.
+// MarshalText returns e's String, which [Parse] reads back. It fails if e is neither a
+// number nor a constant of this package.
 func (e Errno) MarshalText() ([]byte, error) {
 	if e >= named && e-named >= Errno(len(nameEnds)) {
 		return nil, errors.New("errno: no text for invalid Errno " + strconv.FormatUint(uint64(e), 10))
@@ -114,12 +112,11 @@ func (e *Errno) UnmarshalText(text []byte) error {
 	return err
 }
 
-// Parse returns the Errno that a name or a decimal number up to 65535
-// spells. Names are case-sensitive. Names that are another one everywhere
-// (EWOULDBLOCK, EFSCORRUPTED, EFSBADCRC) yield that other, as does the C
-// library's ENOTSUP, which the kernel knows as EOPNOTSUPP; EDEADLOCK is a name
-// of its own, as its number differs from EDEADLK's on MIPS and PowerPC.
-// A miss is an [*ParseError] with the nearest name.
+// Parse returns the Errno of a name or of a decimal number up to 65535. Case matters.
+// A name that means another one on every ABI (EWOULDBLOCK, EFSCORRUPTED, EFSBADCRC)
+// yields the other, and so does the C library's ENOTSUP, the kernel's EOPNOTSUPP.
+// EDEADLOCK is a name of its own, because its number differs from EDEADLK's on MIPS
+// and PowerPC. The error is a [*ParseError].
 func Parse(s string) (Errno, error) {
 	if s != "" && s[0] <= '9' {
 		if n, err := strconv.ParseUint(s, 10, 16); err == nil {
@@ -127,16 +124,8 @@ func Parse(s string) (Errno, error) {
 		}
 	}
 	name := alias(s)
-	lo, hi := 0, len(nameEnds)
-	for lo < hi {
-		if mid := (lo + hi) / 2; nameOf(mid) < name {
-			lo = mid + 1
-		} else {
-			hi = mid
-		}
-	}
-	if lo < len(nameEnds) && nameOf(lo) == name {
-		return named | Errno(lo), nil
+	if i, ok := sort.Find(len(nameEnds), func(i int) int { return strings.Compare(name, nameOf(i)) }); ok {
+		return named | Errno(i), nil
 	}
 	e := &ParseError{Name: s}
 	if len(s) <= 64 {
@@ -158,7 +147,7 @@ func allNames() iter.Seq[string] {
 // ParseError reports a string that spells no error number.
 type ParseError struct {
 	Name    string // what was asked for
-	Nearest string // the nearest name, or "" where none is near
+	Nearest string // the nearest name, or "" if none is near
 }
 
 // Error returns what was asked for, and what was probably meant.
