@@ -108,19 +108,19 @@ func (f *Filter) x32() string {
 			return "covered"
 		}
 	}
-	return f.fate(compile.Data{Nr: 1<<30 + 39, Arch: arch.X86_64.Audit()}, f.Verdict(compile.Data{Nr: 39, Arch: arch.AArch64.Audit()}))
+	return f.fate(compile.Data{Nr: 1<<30 + 39, Audit: arch.X86_64.Audit()}, f.Verdict(compile.Data{Nr: 39, Audit: arch.AArch64.Audit()}))
 }
 
 // foreign says what happens to calls through other ABIs.
 func (f *Filter) foreign() string {
-	return f.fate(compile.Data{Nr: 39, Arch: arch.AArch64.Audit()}, f.Spec.Foreign)
+	return f.fate(compile.Data{Nr: 39, Audit: arch.AArch64.Audit()}, f.Spec.Foreign)
 }
 
 // fate names a verdict, foreign being that on other ABIs.
 func (f *Filter) fate(d compile.Data, foreign profile.Action) string {
 	v := f.Verdict(d)
 	switch v {
-	case f.Verdict(compile.Data{Nr: 1000, Arch: arch.X86_64.Audit()}):
+	case f.Verdict(compile.Data{Nr: 1000, Audit: arch.X86_64.Audit()}):
 		return "default: " + v.Named(arch.X86_64).String()
 	case foreign:
 		return v.String()
@@ -144,7 +144,7 @@ func Constants() (*Table, error) {
 			if f.Err != nil {
 				return nil, f.Err
 			}
-			d := compile.Data{Nr: 39, Arch: arches[0].Audit()}
+			d := compile.Data{Nr: 39, Audit: arches[0].Audit()}
 			t.Row(s.Name, strings.Trim(fmt.Sprint(arches), "[]"), len(f.Raw), f.Steps(d))
 		}
 	}

@@ -99,7 +99,7 @@ func (a Agreement) probed(ours, their *Filter) Agreement {
 		}
 	}
 	probe := func(audit, nr uint32) bool {
-		d := compile.Data{Nr: int32(nr), Arch: audit}
+		d := compile.Data{Nr: int32(nr), Audit: audit}
 		return ours.Verdict(d) == their.Verdict(d)
 	}
 	x86_64 := arch.X86_64.Audit()

@@ -57,8 +57,8 @@ func (f *Filter) Verdict(d compile.Data) profile.Action { return f.prog.Run(d) }
 // the program.
 func (f *Filter) Cached() (n int) {
 	for _, d := range f.Spec.Known() {
-		a, _ := arch.ByAudit(d.Arch, uint32(d.Nr))
-		if a != arch.X32 && compile.Cacheable(f.prog, a, uint32(d.Nr)) { // the kernel has no cache for x32
+		a, _ := arch.ByAudit(d.Audit, uint32(d.Nr))
+		if a != arch.X32 && f.prog.Cacheable(a, uint32(d.Nr)) { // the kernel has no cache for x32
 			n++
 		}
 	}
@@ -69,7 +69,7 @@ func (f *Filter) Cached() (n int) {
 func (s *Spec) Known() (calls []compile.Data) {
 	for _, a := range s.Arches {
 		for nr := range syscalls.All(a) {
-			calls = append(calls, compile.Data{Nr: int32(nr), Arch: a.Audit()})
+			calls = append(calls, compile.Data{Nr: int32(nr), Audit: a.Audit()})
 		}
 	}
 	return calls
@@ -78,7 +78,7 @@ func (s *Spec) Known() (calls []compile.Data) {
 // own returns those of Known that are the machine's own ABI's.
 func (s *Spec) own() (calls []compile.Data) {
 	for _, d := range s.Known() {
-		if a, _ := arch.ByAudit(d.Arch, uint32(d.Nr)); a == s.Arches[0] {
+		if a, _ := arch.ByAudit(d.Audit, uint32(d.Nr)); a == s.Arches[0] {
 			calls = append(calls, d)
 		}
 	}
@@ -90,7 +90,7 @@ func (s *Spec) own() (calls []compile.Data) {
 func (s *Spec) uncached() (calls []compile.Data) {
 	always := s.alwaysAllowed()
 	for _, d := range s.Known() {
-		a, _ := arch.ByAudit(d.Arch, uint32(d.Nr))
+		a, _ := arch.ByAudit(d.Audit, uint32(d.Nr))
 		if name, _ := syscalls.Name(a, uint32(d.Nr)); !always(name) {
 			calls = append(calls, d)
 		}
@@ -108,7 +108,7 @@ func (s *Spec) Meeting() (calls []compile.Data) {
 		for _, name := range r.Calls {
 			for _, a := range s.Arches {
 				if nr, ok := syscalls.Lookup(a, name); ok {
-					calls = append(calls, compile.Data{Nr: int32(nr), Arch: a.Audit(), Args: r.meet()})
+					calls = append(calls, compile.Data{Nr: int32(nr), Audit: a.Audit(), Args: r.meet()})
 				}
 			}
 		}
@@ -169,7 +169,7 @@ func (s *Spec) Tried() []compile.Data {
 	}
 	for _, d := range s.Meeting() {
 		calls = append(calls, d)
-		a, _ := arch.ByAudit(d.Arch, uint32(d.Nr))
+		a, _ := arch.ByAudit(d.Audit, uint32(d.Nr))
 		name, _ := syscalls.Name(a, uint32(d.Nr))
 		for i := range d.Args {
 			conds := slices.DeleteFunc(slices.Clone(byCall[name]), func(c Cond) bool { return c.Arg != i })
@@ -177,7 +177,7 @@ func (s *Spec) Tried() []compile.Data {
 				continue
 			}
 			for _, v := range candidates(conds) {
-				if d.Arch&audit64 == 0 {
+				if d.Audit&audit64 == 0 {
 					v &= 1<<32 - 1
 				}
 				changed := d

@@ -176,7 +176,7 @@ func CallTimes(c *Counted, rounds int) (*Table, error) {
 				return nil, fmt.Errorf("%s: %v is %v", f.Tool, d, f.Verdict(d))
 			}
 			steps := fmt.Sprint(f.Steps(d))
-			if compile.Cacheable(f.prog, arch.X86_64, uint32(d.Nr)) {
+			if f.prog.Cacheable(arch.X86_64, uint32(d.Nr)) {
 				steps = "–"
 			}
 			s := over[i]

@@ -5,7 +5,6 @@ import (
 	"testing"
 
 	"github.com/portcullis-go/portcullis/arch"
-	"github.com/portcullis-go/portcullis/compile"
 	"github.com/portcullis-go/portcullis/install"
 	"github.com/portcullis-go/portcullis/syscalls"
 )
@@ -23,9 +22,9 @@ func TestCached(t *testing.T) {
 	for _, c := range counted(t) {
 		always := c.Spec.alwaysAllowed()
 		for _, d := range c.Spec.Known() {
-			a, _ := arch.ByAudit(d.Arch, uint32(d.Nr))
+			a, _ := arch.ByAudit(d.Audit, uint32(d.Nr))
 			name, _ := syscalls.Name(a, uint32(d.Nr))
-			if got := compile.Cacheable(c.Filters[0].prog, a, uint32(d.Nr)); got != always(name) {
+			if got := c.Filters[0].prog.Cacheable(a, uint32(d.Nr)); got != always(name) {
 				t.Errorf("%s: %v %s: cacheable is %v", c.Spec.Name, a, name, got)
 			}
 		}

@@ -76,7 +76,7 @@ func (r *Recording) read(text []byte) error {
 		if !ok {
 			return fmt.Errorf("line %d: no call %s", n, fields[1])
 		}
-		c := RecordedCall{fields[1], compile.Data{Nr: int32(nr), Arch: arch.X86_64.Audit()}, count}
+		c := RecordedCall{fields[1], compile.Data{Nr: int32(nr), Audit: arch.X86_64.Audit()}, count}
 		for i, f := range fields[2:] {
 			if c.Data.Args[i], err = strconv.ParseUint(f, 0, 64); err != nil {
 				return fmt.Errorf("line %d: %w", n, err)

@@ -89,8 +89,8 @@ func compareVerdicts(t *testing.T, ours, their *Filter, calls []compile.Data) (n
 
 // covers reports whether verdicts on a call should agree.
 func (a Agreement) covers(f *Filter, d compile.Data) bool {
-	on, ok := arch.ByAudit(d.Arch, uint32(d.Nr))
-	x86_64 := d.Arch == arch.X86_64.Audit()
+	on, ok := arch.ByAudit(d.Audit, uint32(d.Nr))
+	x86_64 := d.Audit == arch.X86_64.Audit()
 	switch {
 	case x86_64 && d.Nr == -1:
 		return a.MinusOne
@@ -108,7 +108,7 @@ func (a Agreement) covers(f *Filter, d compile.Data) bool {
 func TestRules(t *testing.T) {
 	for _, c := range counted(t) {
 		for _, d := range c.Spec.Tried() {
-			a, _ := arch.ByAudit(d.Arch, uint32(d.Nr))
+			a, _ := arch.ByAudit(d.Audit, uint32(d.Nr))
 			name, _ := syscalls.Name(a, uint32(d.Nr))
 			args := d.Args
 			for i := range args {

@@ -129,12 +129,19 @@ func (x pair) equal(t *testing.T, calls []compile.Data) {
 	if err := compile.Verify(x.a, x.p, x.target); err != nil {
 		t.Errorf("Verify: %v", err)
 	}
-	var wrong *compile.DifferenceError
-	switch err := compile.Verify(x.b, x.p, x.target); {
-	case diff == nil && err != nil, diff != nil && !errors.As(err, &wrong):
-		t.Errorf("Verify: %v, but Equal: %v", err, diff)
-	case diff != nil && (x.a.Run(wrong.Data) != wrong.A || x.b.Run(wrong.Data) != wrong.B || wrong.A == wrong.B):
-		t.Errorf("Verify: %v, but %v and %v", err, x.a.Run(wrong.Data), x.b.Run(wrong.Data))
+	err = compile.Verify(x.b, x.p, x.target)
+	if diff == nil {
+		if err != nil {
+			t.Errorf("Verify: %v, but Equal", err)
+		}
+		return
+	}
+	var wrong *compile.MismatchError
+	if !errors.As(err, &wrong) {
+		t.Fatalf("Verify: %v, but Equal: %v", err, diff)
+	}
+	if c := wrong.Counterexample; x.a.Run(c.Data) != c.A || x.b.Run(c.Data) != c.B || c.A == c.B {
+		t.Errorf("Verify: %v, but %v and %v", err, x.a.Run(c.Data), x.b.Run(c.Data))
 	}
 }
 
@@ -142,7 +149,7 @@ func (x pair) equal(t *testing.T, calls []compile.Data) {
 func (x pair) stacked(t *testing.T, calls []compile.Data) {
 	flat, err := compile.Flatten(x.a, x.b)
 	if err != nil {
-		t.Fatalf("Flatten: %v; of %v and %v", err, x.a.Stats(), x.b.Stats())
+		t.Fatalf("Flatten: %v; of %v and %v", err, x.a.Stats(nil), x.b.Stats(nil))
 	}
 	both, err := compile.Restrict(x.p, x.q, x.target)
 	if err != nil {
@@ -175,7 +182,7 @@ func isTooLong(err error) bool {
 
 // explained tests that Explain loses nothing.
 func (x pair) explained(t *testing.T) {
-	e, err := compile.Explain(x.a)
+	e, err := x.a.Explain()
 	if err != nil {
 		t.Fatalf("Explain: %v", err)
 	}
@@ -217,10 +224,10 @@ func (x pair) diff(t *testing.T, calls []compile.Data) {
 		want := [2]profile.Action{x.a.Run(d), x.b.Run(d)}
 		got := [2]profile.Action{want[0], want[0]}
 		if i := slices.IndexFunc(changes, func(c compile.Change) bool {
-			return c.Arch == 0 && c.Audits.First <= d.Arch && d.Arch <= c.Audits.Last
+			return c.Arch == 0 && c.Audits.First <= d.Audit && d.Audit <= c.Audits.Last
 		}); i >= 0 {
 			got = [2]profile.Action{changes[i].A, changes[i].B}
-		} else if _, ok := arch.ByAudit(d.Arch, uint32(d.Nr)); ok {
+		} else if _, ok := arch.ByAudit(d.Audit, uint32(d.Nr)); ok {
 			v, err := compile.Evaluate(index, x.target, d)
 			if err != nil {
 				t.Fatalf("%v\n%v", err, changes)
@@ -277,7 +284,7 @@ func TestAnalysesRefuse(t *testing.T) {
 		if err := f(little, big); err == nil || !strings.Contains(err.Error(), "byte order") {
 			t.Errorf("%s: %v", name, err)
 		}
-		var no *compile.NotLiftableError
+		var no *compile.LiftError
 		if err := f(little, sum); !errors.As(err, &no) {
 			t.Errorf("%s: %v", name, err)
 		}
@@ -285,8 +292,8 @@ func TestAnalysesRefuse(t *testing.T) {
 			t.Errorf("%s: %v", name, err)
 		}
 	}
-	var no *compile.NotLiftableError
-	if _, err := compile.Explain(sum); !errors.As(err, &no) {
+	var no *compile.LiftError
+	if _, err := sum.Explain(); !errors.As(err, &no) {
 		t.Errorf("Explain: %v", err)
 	}
 	if err := compile.Verify(sum, profile.New(eperm), compile.Target{Arch: arch.X86_64}); !errors.As(err, &no) {

@@ -22,11 +22,11 @@ func on(a arch.Arch) compile.Options { return compile.Options{Target: compile.Ta
 func TestZeroProfile(t *testing.T) {
 	for _, a := range arch.All() {
 		o := newOracles(t, profile.Profile{}, compile.Target{Arch: a})
-		if n := o.prog.Stats().Instructions; n != 1 {
+		if n := o.prog.Stats(nil).Instructions; n != 1 {
 			t.Errorf("%v: %d instructions, want 1", a, n)
 		}
 		o.boundaries(t)
-		if got := o.prog.Run(compile.Data{Arch: a.Audit()}); got != profile.KillProcess() {
+		if got := o.prog.Run(compile.Data{Audit: a.Audit()}); got != profile.KillProcess() {
 			t.Errorf("%v: %v", a, got)
 		}
 	}
@@ -58,7 +58,7 @@ func TestNoRules(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if n := prog.Stats().Instructions; n != 4 { // load arch, compare, two verdicts
+		if n := prog.Stats(nil).Instructions; n != 4 { // load arch, compare, two verdicts
 			t.Errorf("%d instructions, want 4\n%v", n, prog)
 		}
 	}
@@ -81,7 +81,7 @@ func TestConflicts(t *testing.T) {
 		{172, 0, profile.Allow()}, {25, 1, profile.Errno(1)}, {25, 2, profile.Log()},
 		{149, 0, profile.Trap(1)}, {150, 0, profile.Trap(1)}, {200, 0, profile.Trap(1)}, {201, 0, profile.Trap(2)}, {251, 0, profile.KillThread()},
 	} {
-		d := compile.Data{Nr: c.nr, Arch: arch.AArch64.Audit(), Args: [6]uint64{0, c.arg1}}
+		d := compile.Data{Nr: c.nr, Audit: arch.AArch64.Audit(), Args: [6]uint64{0, c.arg1}}
 		if got := o.prog.Run(d); got != c.want {
 			t.Errorf("%v: %v, want %v", d, got, c.want)
 		}
@@ -180,7 +180,7 @@ func TestRefused(t *testing.T) {
 			if c.rule && (!errors.As(err, &rule) || rule.Rule != 1) {
 				t.Errorf("%v is not about rule 1", err)
 			}
-			d := compile.Data{Nr: 39, Arch: arch.X86_64.Audit()}
+			d := compile.Data{Nr: 39, Audit: arch.X86_64.Audit()}
 			if _, err := compile.Evaluate(c.p, compile.Target{Arch: arch.X86_64}, d); err == nil {
 				t.Error("Evaluate takes it")
 			}
@@ -235,7 +235,7 @@ func TestErrnoNumbers(t *testing.T) {
 	for a, want := range map[arch.Arch]errno.Errno{arch.X86_64: 38, arch.MIPS64: 89, arch.PARISC: 251} {
 		for e, want := range map[errno.Errno]errno.Errno{errno.ENOSYS: want, 38: 38} {
 			o := newOracles(t, profile.New(profile.Errno(e)), compile.Target{Arch: a})
-			if got := o.prog.Run(compile.Data{Nr: 1, Arch: a.Audit()}); got != profile.Errno(want) {
+			if got := o.prog.Run(compile.Data{Nr: 1, Audit: a.Audit()}); got != profile.Errno(want) {
 				t.Errorf("%v on %v is %v", e, a, got)
 			}
 		}
@@ -256,7 +256,7 @@ func TestEmptyConditions(t *testing.T) {
 		p := profile.New(eperm).Rule(profile.Rule{Syscalls: []string{"getpid"}, If: c.cond, Action: profile.Allow()})
 		o := newOracles(t, p, compile.Target{Arch: arch.X86_64})
 		o.boundaries(t)
-		if got := o.prog.Run(compile.Data{Nr: 39, Arch: arch.X86_64.Audit()}) == profile.Allow(); got != c.holds {
+		if got := o.prog.Run(compile.Data{Nr: 39, Audit: arch.X86_64.Audit()}) == profile.Allow(); got != c.holds {
 			t.Errorf("%v: %v, want %v", c.cond, got, c.holds)
 		}
 	}

@@ -110,7 +110,7 @@ func BenchmarkProve(b *testing.B) {
 					b.Fatal(err)
 				}
 			}
-			b.ReportMetric(float64(prog.Stats().Instructions), "instructions")
+			b.ReportMetric(float64(prog.Stats(nil).Instructions), "instructions")
 		})
 	}
 }
@@ -129,7 +129,7 @@ func TestProofMemory(t *testing.T) {
 		}
 		runtime.ReadMemStats(&after)
 		bytes := after.TotalAlloc - before.TotalAlloc
-		n := prog.Stats().Instructions
+		n := prog.Stats(nil).Instructions
 		perInstruction[e.name] = float64(bytes) / float64(n)
 		t.Logf("%s: %d instructions, %d kB", e.name, n, bytes>>10)
 		if bytes > 8<<20 {

@@ -136,7 +136,7 @@ func (c *cacheCase) check(t testing.TB, o compile.Options) (allowed int) {
 				always = always[1:]
 				if allowed++; !cached {
 					t.Fatalf("%s without %v: %v %d is always allowed, but not to the kernel\n%v", c.name, o.Without, a, nr,
-						prog.Trace(compile.Data{Nr: int32(nr), Arch: a.Audit()}))
+						prog.Trace(compile.Data{Nr: int32(nr), Audit: a.Audit()}))
 				}
 				continue // that it is allowed, other tests see to
 			}
@@ -144,7 +144,7 @@ func (c *cacheCase) check(t testing.TB, o compile.Options) (allowed int) {
 				continue
 			}
 			for _, v := range []uint64{0, 1, 1 << 33, ^uint64(0)} {
-				d := compile.Data{Nr: int32(nr), Arch: a.Audit(), Args: [6]uint64{v, v, v, v, v, v}}
+				d := compile.Data{Nr: int32(nr), Audit: a.Audit(), Args: [6]uint64{v, v, v, v, v, v}}
 				if got := prog.Run(d); got != profile.Allow() {
 					t.Fatalf("%s without %v: cached, but %v: %v", c.name, o.Without, d, got)
 				}

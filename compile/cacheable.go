@@ -32,7 +32,10 @@ import (
 //
 // Beside that, recent kernels let the calls uretprobe and uprobe of X86_64 through
 // before any filter, whatever the program says of them.
-func Cacheable(p *Program, a arch.Arch, nr uint32) bool {
+func (p *Program) Cacheable(a arch.Arch, nr uint32) bool {
+	if p == nil {
+		return false
+	}
 	reg := uint32(0)
 	for pc := 0; pc < len(p.raw); pc++ {
 		ins := p.raw[pc]

@@ -101,7 +101,7 @@ func TestKernelCacheable(t *testing.T) {
 			if name == "uretprobe" || name == "uprobe" {
 				continue // the kernel's own exception
 			}
-			want := compile.Cacheable(prog, a, e.nr)
+			want := prog.Cacheable(a, e.nr)
 			if was, ok := before[e]; ok {
 				want = want && was
 			}

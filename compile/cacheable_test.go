@@ -21,7 +21,7 @@ func TestCacheable(t *testing.T) {
 	yes, no := 0, 0
 	agree := func(prog *compile.Program, a arch.Arch, nr uint32) {
 		t.Helper()
-		got := compile.Cacheable(prog, a, nr)
+		got := prog.Cacheable(a, nr)
 		if want := isConstAllow(prog.Raw(), nr, a.Audit()); got != want {
 			t.Fatalf("%v nr %#x: %v, want %v\n%v", a, nr, got, want, prog)
 		}
@@ -87,7 +87,7 @@ func TestCacheableLiterally(t *testing.T) {
 		if err != nil {
 			t.Fatalf("%s: %v", name, err)
 		}
-		if got := compile.Cacheable(prog, arch.X86_64, 0x40000007); got != c.want {
+		if got := prog.Cacheable(arch.X86_64, 0x40000007); got != c.want {
 			t.Errorf("%s: %v", name, got)
 		}
 	}
@@ -160,7 +160,7 @@ func randomWord(rnd *rand.Rand) uint32 {
 	return uint32(rnd.IntN(8))
 }
 
-func ExampleCacheable() {
+func ExampleProgram_Cacheable() {
 	p := profile.New(profile.Errno(errno.EPERM)).
 		Allow("read").
 		Allow("socket").If(profile.Arg(0).Equal(1))
@@ -171,7 +171,7 @@ func ExampleCacheable() {
 	}
 	for _, name := range []string{"read", "socket", "ptrace"} {
 		nr, _ := syscalls.Lookup(arch.X86_64, name)
-		fmt.Println(name, compile.Cacheable(prog, arch.X86_64, nr))
+		fmt.Println(name, prog.Cacheable(arch.X86_64, nr))
 	}
 	// Output:
 	// read true

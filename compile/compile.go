@@ -60,7 +60,7 @@ func Compile(p profile.Profile, o Options) (*Program, error) {
 		return nil, &InternalError{Stage: "check", Err: err}
 	}
 	prog := &Program{raw: w.code, arches: plan.arches(), order: plan.order, notes: plan.notes,
-		costs: w.ruleCosts(), weights: append(Weights(nil), o.Weights...), own: w.own}
+		costs: w.ruleCosts(), own: w.own}
 	if !o.SkipProof {
 		if err := prove(prog, &p, o.Target); err != nil {
 			return nil, err

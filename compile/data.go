@@ -15,7 +15,7 @@ import (
 // that doesn't exist.
 type Data struct {
 	Nr                 int32     // number, with bit 30 for X32 and the base of the MIPS ABIs
-	Arch               uint32    // audit architecture, AUDIT_ARCH_*
+	Audit              uint32    // audit architecture, AUDIT_ARCH_*
 	InstructionPointer uint64    // address of the instruction after the call
 	Args               [6]uint64 // registers, zero-extended on 32-bit ABIs
 }
@@ -24,18 +24,26 @@ type Data struct {
 // that a lacks is an error: a [*SyscallError] if no ABI has it. A call that a
 // has through socketcall or ipc only is given as that.
 func Call(a arch.Arch, name string, args ...uint64) (Data, error) {
-	d := Data{Arch: a.Audit()}
+	d, err := namedCall(a, name, args)
+	if err != nil {
+		return Data{}, fmt.Errorf("compile: %w", err)
+	}
+	return d, nil
+}
+
+func namedCall(a arch.Arch, name string, args []uint64) (Data, error) {
+	d := Data{Audit: a.Audit()}
 	if len(args) > len(d.Args) {
-		return Data{}, fmt.Errorf("compile: %d arguments for %s, a call has 6", len(args), name)
+		return Data{}, fmt.Errorf("%d arguments for %s, a call has 6", len(args), name)
 	}
 	nr, ok := syscalls.Lookup(a, name)
 	if !ok {
 		via, call, mux := syscalls.Multiplexed(a, name)
 		if nr, ok = syscalls.Lookup(a, via); !mux || !ok {
-			if syscalls.Known(name) {
-				return Data{}, fmt.Errorf("compile: ABI %v has no system call %q", a, name)
+			if err := unknown(name); err != nil {
+				return Data{}, err
 			}
-			return Data{}, fmt.Errorf("compile: %w", &SyscallError{Name: name, Nearest: syscalls.Nearest(name)})
+			return Data{}, fmt.Errorf("ABI %v has no system call %q", a, name)
 		}
 		args = []uint64{uint64(call)}
 	}
@@ -49,8 +57,8 @@ func Call(a arch.Arch, name string, args ...uint64) (Data, error) {
 func (d Data) String() string {
 	s := ""
 	nr := uint32(d.Nr)
-	if a, ok := arch.ByAudit(d.Arch, nr); !ok {
-		s = "arch 0x" + strconv.FormatUint(uint64(d.Arch), 16) + " nr " + strconv.Itoa(int(d.Nr))
+	if a, ok := arch.ByAudit(d.Audit, nr); !ok {
+		s = "arch 0x" + strconv.FormatUint(uint64(d.Audit), 16) + " nr " + strconv.Itoa(int(d.Nr))
 	} else if name, ok := syscalls.Name(a, nr); ok {
 		s = a.String() + " " + name
 	} else {
@@ -73,7 +81,7 @@ func (d Data) String() string {
 
 // words lays d out as a kernel of that byte order does.
 func (d Data) words(order binary.ByteOrder) *cbpf.Words {
-	w := &cbpf.Words{cbpf.OffNr / 4: uint32(d.Nr), cbpf.OffArch / 4: d.Arch}
+	w := &cbpf.Words{cbpf.OffNr / 4: uint32(d.Nr), cbpf.OffArch / 4: d.Audit}
 	hi, lo := halves(order)
 	w[cbpf.OffIP/4+hi], w[cbpf.OffIP/4+lo] = uint32(d.InstructionPointer>>32), uint32(d.InstructionPointer)
 	for i, v := range d.Args {

@@ -50,9 +50,9 @@ func truth(t *testing.T, c profile.Cond, d compile.Data) bool {
 
 // selects reports whether a change is about a call.
 func selects(t *testing.T, c compile.Change, d compile.Data) bool {
-	a, _ := arch.ByAudit(d.Arch, uint32(d.Nr))
+	a, _ := arch.ByAudit(d.Audit, uint32(d.Nr))
 	if c.Arch == 0 {
-		if d.Arch < c.Audits.First || c.Audits.Last < d.Arch {
+		if d.Audit < c.Audits.First || c.Audits.Last < d.Audit {
 			return false
 		}
 		a = 0

@@ -14,21 +14,27 @@ import (
 // the kernel's bpf_asm with absolute targets. Where it is known what is compared,
 // the line says so: the field, the ABI, the system call, the verdict.
 func (p *Program) String() string {
+	if p.missing() {
+		return "no program\n"
+	}
 	var b strings.Builder
-	facts := p.facts()
-	for pc := range p.raw {
-		text := cbpf.Format(p.raw, pc)
-		if c := p.comment(pc, facts[pc]); c != "" {
-			fmt.Fprintf(&b, "%4d: %-30s ; %s\n", pc, text, c)
-		} else {
-			fmt.Fprintf(&b, "%4d: %s\n", pc, text)
-		}
+	for pc, k := range p.known() {
+		b.WriteString(p.line(pc, k))
 	}
 	return b.String()
 }
 
-// fact is what is known when an instruction is reached, whatever the way.
-type fact struct {
+// line returns an instruction as a line of text.
+func (p *Program) line(pc int, k known) string {
+	text := cbpf.Format(p.raw, pc)
+	if c := p.comment(pc, k); c != "" {
+		return fmt.Sprintf("%4d: %-30s ; %s\n", pc, text, c)
+	}
+	return fmt.Sprintf("%4d: %s\n", pc, text)
+}
+
+// known is what is known when an instruction is reached, on whatever path.
+type known struct {
 	reached bool
 	word    int    // of seccomp_data that A holds; unknown if negative
 	audit   uint32 // audit architecture of the call; 0 if unknown
@@ -36,59 +42,57 @@ type fact struct {
 
 const unknownWord = -1
 
-// join returns what is known on both of two ways.
-func (f fact) join(g fact) fact {
+// join returns what is known on both of two paths.
+func (k known) join(l known) known {
 	switch {
-	case !f.reached:
-		return g
-	case !g.reached:
-		return f
+	case !k.reached:
+		return l
+	case !l.reached:
+		return k
 	}
-	if f.word != g.word {
-		f.word = unknownWord
+	if k.word != l.word {
+		k.word = unknownWord
 	}
-	if f.audit != g.audit {
-		f.audit = 0
+	if k.audit != l.audit {
+		k.audit = 0
 	}
-	return f
+	return k
 }
 
-// facts follows all jumps of the program. They lead forward only, so each
-// instruction's ways are complete when it is its turn.
-func (p *Program) facts() []fact {
-	fs := make([]fact, len(p.raw))
-	fs[0] = fact{reached: true, word: unknownWord}
-	for pc, ins := range p.raw {
-		f := fs[pc]
-		if !f.reached {
-			continue
+// known returns what is known at each instruction.
+func (p *Program) known() []known {
+	start := known{reached: true, word: unknownWord}
+	at := cbpf.Forward(p.raw, start, known{}, known.join, func(pc int, k known, send func(int, known)) {
+		if !k.reached {
+			return
 		}
+		ins := p.raw[pc]
 		switch {
 		case ins.Op == cbpf.LdWAbs:
-			f.word = int(ins.K) / 4
-		case ins.Op == cbpf.AndK && f.word > wordArch:
+			k.word = int(ins.K) / 4
+		case ins.Op == cbpf.AndK && k.word > wordArch:
 			// An argument under a mask is still that argument to the reader.
 		case cbpf.SetsA(ins.Op):
-			f.word = unknownWord
+			k.word = unknownWord
 		}
 		next, n := cbpf.Next(p.raw, pc)
 		for i, to := range next[:n] {
-			g := f
-			if i == 0 && ins.Op == cbpf.JeqK && f.word == wordArch {
-				g.audit = ins.K
+			l := k
+			if i == 0 && ins.Op == cbpf.JeqK && k.word == wordArch {
+				l.audit = ins.K
 			}
-			fs[to] = fs[to].join(g)
+			send(to, l)
 		}
-	}
-	return fs
+	})
+	return at[:len(p.raw)]
 }
 
 // comment says what an instruction looks at.
-func (p *Program) comment(pc int, f fact) string {
+func (p *Program) comment(pc int, k known) string {
 	ins := p.raw[pc]
 	switch {
 	case ins.Op == cbpf.RetK:
-		a, ok := arch.ByAudit(f.audit, 0)
+		a, ok := arch.ByAudit(k.audit, 0)
 		if !ok {
 			a = p.arches[0]
 		}
@@ -97,10 +101,10 @@ func (p *Program) comment(pc int, f fact) string {
 		return p.wordName(int(ins.K) / 4)
 	case ins.Op != cbpf.JeqK && ins.Op != cbpf.JgeK && ins.Op != cbpf.JgtK:
 		return ""
-	case f.word == wordArch:
+	case k.word == wordArch:
 		return auditName(ins.K)
-	case f.word == wordNr && f.audit != 0:
-		if a, ok := arch.ByAudit(f.audit, ins.K); ok {
+	case k.word == wordNr && k.audit != 0:
+		if a, ok := arch.ByAudit(k.audit, ins.K); ok {
 			name, _ := syscalls.Name(a, ins.K)
 			return name
 		}

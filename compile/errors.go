@@ -4,6 +4,8 @@ import (
 	"errors"
 	"strconv"
 
+	"golang.org/x/net/bpf"
+
 	"github.com/portcullis-go/portcullis/arch"
 	"github.com/portcullis-go/portcullis/internal/cbpf"
 	"github.com/portcullis-go/portcullis/profile"
@@ -121,16 +123,46 @@ const maxCosts = 10
 // better none than a wrong one.
 type InternalError struct {
 	Stage string // of the package comment, which failed
-	Err   error  // the cause
+	Err   error  // the cause: a [*MismatchError] or a [*CheckError]
 }
 
 // Error returns the stage and the cause.
 func (e *InternalError) Error() string {
-	return "compile: internal error in stage " + e.Stage + ": " + e.Err.Error()
+	cause := "unknown cause"
+	if e.Err != nil {
+		cause = e.Err.Error()
+	}
+	return "compile: internal error in stage " + e.Stage + ": " + cause
 }
 
 // Unwrap returns the cause.
 func (e *InternalError) Unwrap() error { return e.Err }
+
+// CheckError reports a program that the kernel would refuse, by the kernel's own
+// rules (net/core/filter.c bpf_check_classic, kernel/seccomp.c
+// seccomp_check_filter).
+type CheckError struct {
+	PC     int    // the first instruction at fault; -1 is the program as a whole
+	Reason string // what is wrong
+}
+
+// Error returns the place and the reason, as in "compile: instruction 12: ld
+// [66]: load at offset 66; offsets are multiples of 4 below 64".
+func (e *CheckError) Error() string {
+	if e.PC < 0 {
+		return "compile: the program is refused: " + e.Reason
+	}
+	return "compile: instruction " + strconv.Itoa(e.PC) + ": " + e.Reason
+}
+
+// check applies the kernel's rules.
+func check(raw []bpf.RawInstruction) error {
+	if err := cbpf.Check(raw); err != nil {
+		bad := err.(*cbpf.Error)
+		return &CheckError{PC: bad.PC, Reason: bad.Msg}
+	}
+	return nil
+}
 
 // wrapped is an error with a text before it. The parts of this package that
 // Compile needs write their errors without package fmt, whose formatting is ten

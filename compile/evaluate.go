@@ -34,7 +34,7 @@ func Evaluate(p profile.Profile, t Target, d Data) (Verdict, error) {
 	if err != nil {
 		return Verdict{}, err
 	}
-	a, ok := owner(arches, d.Arch, uint32(d.Nr))
+	a, ok := owner(arches, d.Audit, uint32(d.Nr))
 	if !ok {
 		return literal(Verdict{p.BadArch, RuleBadArch}, nativeOf(arches, t))
 	}

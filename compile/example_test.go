@@ -31,7 +31,7 @@ func ExampleCompile() {
 	if err != nil {
 		log.Fatal(err)
 	}
-	fmt.Println(prog.Stats())
+	fmt.Println(prog.Stats(nil))
 	fmt.Print(prog)
 	// Output:
 	// 17 instructions, longest path 10, mean 6.8, 1 ABI
@@ -129,8 +129,8 @@ func ExampleDiff() {
 	// x86_64 socket(0x26): Allow → Errno(EPERM) <nil>
 }
 
-func ExampleExplain() {
-	x, err := compile.Explain(mustBuild(web(), arch.X86_64))
+func ExampleProgram_Explain() {
+	x, err := mustBuild(web(), arch.X86_64).Explain()
 	if err != nil {
 		log.Fatal(err)
 	}
@@ -211,7 +211,7 @@ func ExampleParsePasses() {
 		return
 	}
 	differ, err := compile.Equal(short, long)
-	fmt.Println(short.Stats().Instructions, long.Stats().Instructions, differ, err)
+	fmt.Println(short.Stats(nil).Instructions, long.Stats(nil).Instructions, differ, err)
 	// Output:
 	// 11 12 <nil> <nil>
 }

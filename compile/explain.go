@@ -34,15 +34,18 @@ type ABIExplanation struct {
 	Default profile.Action
 }
 
-// Explain returns what any filter decides, wherever it was made. Errors are a
-// [*NotLiftableError], [ErrTooComplex] and [ErrNotExpressible].
-func Explain(prog *Program) (*Explanation, error) {
+// Explain returns what the program decides, wherever it was made. Errors are a
+// [*LiftError], [ErrTooComplex], [ErrNotExpressible] and [ErrNoProgram].
+func (p *Program) Explain() (*Explanation, error) {
+	if p.missing() {
+		return nil, ErrNoProgram
+	}
 	s := diagram.NewStore()
-	m, err := prog.calls(s)
+	m, err := p.calls(s)
 	if err != nil {
 		return nil, err
 	}
-	return explain(s, m, prog.order)
+	return explain(s, m, p.order)
 }
 
 func explain(s *diagram.Store, m diagram.Meaning, order fmt.Stringer) (*Explanation, error) {

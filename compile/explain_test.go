@@ -16,7 +16,7 @@ import (
 // again compiles what Explain says of a program, and returns the explanation.
 func again(t *testing.T, prog *compile.Program) *compile.Explanation {
 	t.Helper()
-	e, err := compile.Explain(prog)
+	e, err := prog.Explain()
 	if err != nil {
 		t.Fatalf("%v\n%v", err, prog)
 	}
@@ -35,7 +35,7 @@ func TestExplainForeign(t *testing.T) {
 	explained, complex := 0, 0
 	for seed := range uint64(300) {
 		prog := randomForeign(t, seeded(seed))
-		e, err := compile.Explain(prog)
+		e, err := prog.Explain()
 		if errors.Is(err, compile.ErrTooComplex) {
 			complex++
 			continue
@@ -96,7 +96,7 @@ func TestNotExpressible(t *testing.T) {
 		"arguments on all ABIs":    raw(t, arch.X86_64, ld(16), jump(cbpf.JgeK, 77, 0, 1), ret(0), ret(0x7fff0000)),
 		"ABI of another order":     raw(t, arch.X86_64, ld(4), jump(cbpf.JeqK, arch.S390.Audit(), 0, 3), ld(0), jump(cbpf.JeqK, 4, 0, 1), ret(0), ret(0x7fff0000)),
 	} {
-		if e, err := compile.Explain(prog); !errors.Is(err, compile.ErrNotExpressible) {
+		if e, err := prog.Explain(); !errors.Is(err, compile.ErrNotExpressible) {
 			t.Errorf("%s: %v, %v", name, e, err)
 		}
 		// A program needs no words for it.

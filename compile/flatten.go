@@ -13,11 +13,11 @@ import (
 // together, given in the order of their installation: of each call's verdicts
 // the strictest counts, and of equal actions the data of the filter installed
 // last (kernel/seccomp.c, seccomp_run_filters). The result is proved to be that
-// for all inputs. Errors are a [*NotLiftableError], [ErrTooComplex] and
-// [*TooLongError].
+// for all inputs. Errors are a [*LiftError], [ErrTooComplex],
+// [*TooLongError] and [ErrNoProgram].
 func Flatten(stack ...*Program) (*Program, error) {
-	if len(stack) == 0 {
-		return nil, fmt.Errorf("compile: no filters to flatten")
+	if len(stack) == 0 || slices.ContainsFunc(stack, (*Program).missing) {
+		return nil, ErrNoProgram
 	}
 	for _, p := range stack[1:] {
 		if p.order != stack[0].order {
@@ -48,9 +48,8 @@ func Flatten(stack ...*Program) (*Program, error) {
 	if err != nil {
 		return nil, err
 	}
-	if in, differ := s.Differ(newest, found); differ {
-		d := difference(s, in, newest, found)
-		return nil, &InternalError{Stage: "flatten", Err: (*DifferenceError)(&d)}
+	if err := mismatch(s, newest, found); err != nil {
+		return nil, &InternalError{Stage: "flatten", Err: err}
 	}
 	return flat, nil
 }
@@ -93,7 +92,7 @@ func first(newer, older uint32) uint32 {
 // Restrict returns a profile that gives each call the stricter of the verdicts
 // of p and q on a target, and p's of equally strict ones. It is written for the
 // target, with rules for each ABI, and the ABIs are those of both. Errors are
-// those of [Explain] and [Compile].
+// those of [Program.Explain] and [Compile].
 func Restrict(p, q profile.Profile, t Target) (profile.Profile, error) {
 	for _, x := range []profile.Profile{p, q} {
 		if err := x.Validate(); err != nil {
@@ -123,9 +122,8 @@ func Restrict(p, q profile.Profile, t Target) (profile.Profile, error) {
 	if err != nil {
 		return profile.Profile{}, err
 	}
-	if in, differ := s.Differ(both, found); differ {
-		d := difference(s, in, both, found)
-		return profile.Profile{}, &InternalError{Stage: "restrict", Err: (*DifferenceError)(&d)}
+	if err := mismatch(s, both, found); err != nil {
+		return profile.Profile{}, &InternalError{Stage: "restrict", Err: err}
 	}
 	return out, nil
 }

@@ -13,7 +13,7 @@ import (
 
 // value returns what a program returns for a call, with all of its bits.
 func value(t testing.TB, p *compile.Program, d compile.Data) uint32 {
-	w := &cbpf.Words{uint32(d.Nr), d.Arch}
+	w := &cbpf.Words{uint32(d.Nr), d.Audit}
 	hi, lo := 1, 0
 	if p.Arches()[0].ByteOrder() == arch.S390X.ByteOrder() {
 		hi, lo = 0, 1
@@ -91,7 +91,7 @@ func TestFlattenNoAction(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		call := compile.Data{Arch: arch.X86_64.Audit()}
+		call := compile.Data{Audit: arch.X86_64.Audit()}
 		if got := flat.Run(call); got != c.want || kernel(t, stack, call) != c.want {
 			t.Errorf("%#x, then %#x: %v, kernel %v, want %v", c.oldest, c.newest, got, kernel(t, stack, call), c.want)
 		}

@@ -25,7 +25,7 @@ func FuzzCompile(f *testing.F) {
 		p := randomProfile(d).On(g...)
 		if prog := fuzzed(t, p, o); prog != nil {
 			agreeSome(t, oraclesOf(t, p, o), g, d, data)
-			_, _ = prog.String(), prog.Stats()
+			_, _ = prog.String(), prog.Stats(nil)
 		}
 	})
 }
@@ -57,7 +57,7 @@ func FuzzOptions(f *testing.F) {
 		if d, err := compile.Equal(usual, prog); d != nil || err != nil {
 			t.Errorf("%+v: %v, %v\n%s", o, d, err, describe(p))
 		}
-		_, _ = prog.String(), prog.Stats()
+		_, _ = prog.String(), prog.Stats(nil)
 	})
 }
 
@@ -105,7 +105,7 @@ func agreeSome(t *testing.T, o *oracles, g []arch.Arch, d dice, data []byte) {
 	// Words of the input itself, and arguments that nobody thought of.
 	for i := 0; i+8 <= len(data); i++ {
 		v := binary.LittleEndian.Uint64(data[i:])
-		o.agree(t, compile.Data{Nr: int32(v), Arch: g[i%len(g)].Audit(), InstructionPointer: v,
+		o.agree(t, compile.Data{Nr: int32(v), Audit: g[i%len(g)].Audit(), InstructionPointer: v,
 			Args: [6]uint64{v, v >> 8, v << 8, ^v, v * 31, v >> 32}})
 	}
 }

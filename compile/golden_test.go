@@ -69,7 +69,7 @@ func TestListings(t *testing.T) {
 		if err != nil {
 			t.Fatalf("%s: %v", l.name, err)
 		}
-		fmt.Fprintf(&b, "-- %s: %v --\n%v", l.name, prog.Stats(), prog)
+		fmt.Fprintf(&b, "-- %s: %v --\n%v", l.name, prog.Stats(nil), prog)
 	}
 	golden(t, "listings.txt", b.String())
 }
@@ -110,7 +110,7 @@ func TestPrograms(t *testing.T) {
 				if err != nil {
 					t.Fatal(err)
 				}
-				s := prog.Stats()
+				s := prog.Stats(nil)
 				fmt.Fprintf(&b, "%-20s %-28s %4d %3d %x\n", e.name, groupName(g), s.Instructions, s.LongestPath, sha256.Sum256(bin))
 			}
 		}
@@ -172,8 +172,8 @@ func TestBinary(t *testing.T) {
 			if err != nil || back.String() != prog.String() {
 				t.Fatalf("%s on %v: %v", e.name, g, err)
 			}
-			if len(bin) != 8*prog.Stats().Instructions || len(prog.Instructions()) != prog.Stats().Instructions || prog.Stats().ABIs != len(g) {
-				t.Fatalf("%s on %v: %d bytes, %v", e.name, g, len(bin), prog.Stats())
+			if len(bin) != 8*prog.Stats(nil).Instructions || prog.Stats(nil).ABIs != len(g) {
+				t.Fatalf("%s on %v: %d bytes, %v", e.name, g, len(bin), prog.Stats(nil))
 			}
 		}
 	}

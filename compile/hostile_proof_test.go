@@ -96,7 +96,7 @@ func TestHostileProofs(t *testing.T) {
 	}
 	for name, prog := range progs {
 		ask(name, "Explain", func() error {
-			e, err := compile.Explain(prog)
+			e, err := prog.Explain()
 			if err == nil && len(e.String()) > 64<<20 {
 				t.Errorf("%s: %d bytes of explanation", name, len(e.String()))
 			}

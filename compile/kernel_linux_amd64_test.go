@@ -174,7 +174,7 @@ func kernelCalls(p profile.Profile, a arch.Arch) []compile.Data {
 			free = nr >= firstFree && nr <= lastFree || nr >= 1<<30
 		}
 		// The caller makes calls from one place.
-		if d.InstructionPointer = 0; d.Arch == a.Audit() && free {
+		if d.InstructionPointer = 0; d.Audit == a.Audit() && free {
 			calls = append(calls, d)
 		}
 	}

@@ -72,7 +72,7 @@ func TestKernelX32(t *testing.T) {
 			Rule(profile.Rule{Syscalls: []string{"getpid"}, Arches: []arch.Arch{arch.X32}, Action: profile.Errno(79)})
 		var calls []compile.Data
 		for _, nr := range []uint32{600, 0x40000000 + 39, 0x40000257, 0x40000258, 0x40000259, 0x4000025a, 0x7fffffff, 0x80000000, 0xfffffffe, 0xffffffff} {
-			calls = append(calls, compile.Data{Nr: int32(nr), Arch: arch.X86_64.Audit()})
+			calls = append(calls, compile.Data{Nr: int32(nr), Audit: arch.X86_64.Audit()})
 		}
 		if len(arches) == 2 && arches[1] == arch.X32 { // getpid is made where the kernel serves X32
 			calls = calls[2:]
@@ -88,7 +88,7 @@ func TestKernelForeign(t *testing.T) {
 }
 
 func TestKernelKill(t *testing.T) {
-	d := compile.Data{Nr: 700, Arch: arch.X86_64.Audit(), Args: [6]uint64{0: dirty | 1}}
+	d := compile.Data{Nr: 700, Audit: arch.X86_64.Audit(), Args: [6]uint64{0: dirty | 1}}
 	for _, action := range []profile.Action{profile.KillProcess(), {}} {
 		p := profile.Profile{Default: profile.Allow(), BadArch: profile.Allow(), Arches: []arch.Arch{arch.X86_64, arch.X86}}.
 			Rule(profile.Rule{Numbers: []profile.NumberRange{{First: 700, Last: 700}}, If: arg(0).Low32().Equal(1), Action: action})
@@ -96,7 +96,7 @@ func TestKernelKill(t *testing.T) {
 			t.Run(k.goarch, func(t *testing.T) {
 				path := caller(t, k.goarch)
 				d := d
-				if d.Arch = k.abi.Audit(); k.abi == arch.X86 {
+				if d.Audit = k.abi.Audit(); k.abi == arch.X86 {
 					d.Args[0] = 1
 				}
 				wantSIGSYS(t, p, path, []compile.Data{d})
@@ -150,7 +150,7 @@ func TestKernelTrap(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	_, err = under(prog, caller(t, "amd64"), []compile.Data{{Nr: 700, Arch: arch.X86_64.Audit()}})
+	_, err = under(prog, caller(t, "amd64"), []compile.Data{{Nr: 700, Audit: arch.X86_64.Audit()}})
 	if err == nil || !strings.Contains(err.Error(), "SIGSYS: bad system call") {
 		t.Errorf("error %v, want SIGSYS", err)
 	}

@@ -49,11 +49,11 @@ func TestManyRules(t *testing.T) {
 		p.Rules = append(p.Rules, profile.Rule{Numbers: numbers(i, i), Action: profile.Allow()})
 	}
 	o := newOracles(t, p, compile.Target{Arch: arch.X86_64})
-	if n := o.prog.Stats().Instructions; n > 10 {
+	if n := o.prog.Stats(nil).Instructions; n > 10 {
 		t.Errorf("%d instructions for one interval", n)
 	}
 	for _, nr := range []int32{0, 1, 5000, 9999, 10_000, -1} {
-		o.agree(t, compile.Data{Nr: nr, Arch: arch.X86_64.Audit()})
+		o.agree(t, compile.Data{Nr: nr, Audit: arch.X86_64.Audit()})
 	}
 	for i := range p.Rules {
 		p.Rules[i].Action = profile.Trap(uint16(i))
@@ -116,7 +116,7 @@ func TestLimit(t *testing.T) {
 		}
 		prog, err := compile.Compile(p, compile.Options{Target: compile.Target{Arch: arch.X86_64}, SkipProof: true})
 		if err == nil {
-			return prog.Stats().Instructions, prog
+			return prog.Stats(nil).Instructions, prog
 		}
 		var tooLong *compile.TooLongError
 		if !errors.As(err, &tooLong) {
@@ -171,8 +171,8 @@ func TestNesting(t *testing.T) {
 			}
 			t.Fatal(err)
 		}
-		if prog.Stats().Instructions > 20*n {
-			t.Errorf("depth %d: %v", n, prog.Stats())
+		if prog.Stats(nil).Instructions > 20*n {
+			t.Errorf("depth %d: %v", n, prog.Stats(nil))
 		}
 		newOracles(t, p, compile.Target{Arch: arch.X86_64}).boundaries(t)
 	}
@@ -201,9 +201,9 @@ func TestManyRanges(t *testing.T) {
 	p = p.Rule(r)
 	o := newOracles(t, p, compile.Target{Arch: arch.X86_64})
 	for nr := range int32(100) {
-		o.agree(t, compile.Data{Nr: nr + 35000 - 50, Arch: arch.X86_64.Audit()})
+		o.agree(t, compile.Data{Nr: nr + 35000 - 50, Audit: arch.X86_64.Audit()})
 	}
-	if n := o.prog.Stats().Instructions; n > 10 {
+	if n := o.prog.Stats(nil).Instructions; n > 10 {
 		t.Error(fmt.Sprint(n, " instructions for one interval"))
 	}
 }

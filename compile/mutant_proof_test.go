@@ -114,11 +114,11 @@ func TestMutants(t *testing.T) {
 			}
 			what := fmt.Sprintf("%s: %s at %d", c.name, m.kind, m.pc)
 			err = compile.Verify(other, p, target)
-			var differ *compile.DifferenceError
+			var differ *compile.MismatchError
 			switch {
 			case errors.As(err, &differ):
 				count.different++
-				shows(t, what, compile.Difference(*differ), p, target, other)
+				shows(t, what, differ.Counterexample, p, target, other)
 			case err != nil:
 				t.Errorf("%s: %v", what, err)
 			default:
@@ -144,7 +144,7 @@ func TestMutants(t *testing.T) {
 }
 
 // shows tests that a difference between a profile and a program is real.
-func shows(t *testing.T, what string, d compile.Difference, p profile.Profile, target compile.Target, prog *compile.Program) {
+func shows(t *testing.T, what string, d compile.Counterexample, p profile.Profile, target compile.Target, prog *compile.Program) {
 	t.Helper()
 	want, err := compile.Evaluate(p, target, d.Data)
 	if err != nil || want.Action != d.A || prog.Run(d.Data) != d.B || d.A == d.B {
@@ -157,7 +157,7 @@ func around(m mutant, arches []arch.Arch) []compile.Data {
 	var ds []compile.Data
 	for _, k := range []uint32{m.prog[m.pc].K - 1, m.prog[m.pc].K, m.prog[m.pc].K + 1} {
 		for _, a := range arches {
-			d := compile.Data{Arch: a.Audit()}
+			d := compile.Data{Audit: a.Audit()}
 			for i := range d.Args {
 				d.Args[i] = uint64(k)
 			}
@@ -170,7 +170,7 @@ func around(m mutant, arches []arch.Arch) []compile.Data {
 				}
 			}
 		}
-		ds = append(ds, compile.Data{Arch: k})
+		ds = append(ds, compile.Data{Audit: k})
 	}
 	return ds
 }

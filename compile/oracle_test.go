@@ -83,7 +83,7 @@ func (o *oracles) agree(t testing.TB, d compile.Data) {
 func (o *oracles) bytes(d compile.Data) []byte {
 	be := binary.BigEndian
 	b := be.AppendUint32(nil, uint32(d.Nr))
-	b = be.AppendUint32(b, d.Arch)
+	b = be.AppendUint32(b, d.Audit)
 	for _, v := range append([]uint64{d.InstructionPointer}, d.Args[:]...) {
 		if o.order != binary.ByteOrder(be) {
 			v = v<<32 | v>>32 // the low word stands first
@@ -99,7 +99,7 @@ func (o *oracles) bytes(d compile.Data) []byte {
 func (o *oracles) boundaries(t testing.TB) {
 	for d := range compiletest.Boundaries(o.profile, o.target) {
 		o.agree(t, d)
-		if a, ok := arch.ByAudit(d.Arch, uint32(d.Nr)); ok && a.RegisterBits() == 32 && d.Args != [6]uint64{} {
+		if a, ok := arch.ByAudit(d.Audit, uint32(d.Nr)); ok && a.RegisterBits() == 32 && d.Args != [6]uint64{} {
 			for i := range d.Args {
 				d.Args[i] |= 0xdeadbeef << 32
 			}
@@ -116,13 +116,13 @@ func (o *oracles) sweep(t testing.TB) {
 	for _, a := range o.prog.Arches() {
 		for nr := range uint32(601) {
 			for _, base := range slices.Compact([]uint32{0, a.Base()}) {
-				o.agree(t, compile.Data{Nr: int32(base + nr), Arch: a.Audit(), Args: args})
+				o.agree(t, compile.Data{Nr: int32(base + nr), Audit: a.Audit(), Args: args})
 			}
 		}
 		for _, seam := range []uint32{0, 1 << 30, 1 << 31} {
 			for i := range uint32(0x259) {
 				for _, nr := range []uint32{seam + i, seam - 1 - i} {
-					o.agree(t, compile.Data{Nr: int32(nr), Arch: a.Audit(), Args: args})
+					o.agree(t, compile.Data{Nr: int32(nr), Audit: a.Audit(), Args: args})
 				}
 			}
 		}

@@ -22,10 +22,13 @@ type figure struct {
 }
 
 var (
-	length   = figure{"instructions", func(p *compile.Program) float64 { return float64(p.Stats().Instructions) }}
-	meanPath = figure{"mean path", func(p *compile.Program) float64 { return p.Stats().MeanPath }}
-	weighted = figure{"weighted path", func(p *compile.Program) float64 { return p.Stats().WeightedPath }}
+	length   = figure{"instructions", func(p *compile.Program) float64 { return float64(p.Stats(nil).Instructions) }}
+	meanPath = figure{"mean path", func(p *compile.Program) float64 { return p.Stats(nil).MeanPath }}
 )
+
+func weighted(w compile.Weights) figure {
+	return figure{"weighted path", func(p *compile.Program) float64 { return p.Stats(w).WeightedPath }}
+}
 
 // way is how many instructions run for a call of the program's first ABI.
 func way(name string, args ...uint64) figure {
@@ -65,7 +68,7 @@ func passCases() []passCase {
 		{compile.PassSharing, length, profile.New(eperm).Allow("read", "pread64").If(arg(2).Less(100)), x64},
 		{compile.PassPlanning, length, profile.New(eperm).Allow("read", "write", "exit_group", "futex", "mmap", "brk"), x64},
 		{compile.PassEqualities, length, profile.New(profile.Allow()).Deny(errno.EPERM, "mount", "ptrace", "bpf"), a64},
-		{compile.PassHeaviest, weighted, some, busy},
+		{compile.PassHeaviest, weighted(busy.Weights), some, busy},
 		{compile.PassHalves, way("read", 0, 0, 9), profile.New(eperm).Allow("read").If(arg(2).In(100, 4096)), x64},
 		{compile.PassArguments, meanPath, profile.New(eperm).Allow("fcntl").If(arg(1).In(odd...)), a64},
 		{compile.PassNeighbours, meanPath, low, a64},

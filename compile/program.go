@@ -2,6 +2,7 @@ package compile
 
 import (
 	"encoding/binary"
+	"errors"
 	"fmt"
 	"slices"
 
@@ -13,36 +14,46 @@ import (
 )
 
 // Program is a filter that the kernel accepts. It is immutable.
+//
+// The zero Program, and a nil one, is no program: its verdict is KillProcess,
+// and whatever returns an error returns [ErrNoProgram].
 type Program struct {
-	raw     []bpf.RawInstruction
-	arches  []arch.Arch
-	order   binary.ByteOrder
-	notes   []Note
-	costs   []RuleCost
-	weights Weights
-	own     arch.Arch // whose weights those of the zero Arch are; zero is the first of arches
+	raw    []bpf.RawInstruction
+	arches []arch.Arch
+	order  binary.ByteOrder
+	notes  []Note
+	costs  []RuleCost
+	own    arch.Arch // the target's own ABI, if Compile made the program
 }
 
-// FromRaw returns a program made elsewhere, for a kernel of ABI a. It fails if
-// the kernel would refuse the program.
+// ErrNoProgram is returned where a program is nil or the zero Program.
+var ErrNoProgram = errors.New("compile: no program")
+
+// missing reports whether p is no program.
+func (p *Program) missing() bool { return p == nil || len(p.raw) == 0 }
+
+// FromRaw returns a program made elsewhere, for a kernel of ABI a. It fails with
+// a [*CheckError] if the kernel would refuse the program, and with an
+// [*ArchError] if a is no ABI.
 func FromRaw(raw []bpf.RawInstruction, a arch.Arch) (*Program, error) {
 	if !a.Valid() {
 		return nil, &ArchError{Arch: a, Reason: "is no ABI"}
 	}
-	if err := cbpf.Check(raw); err != nil {
-		return nil, fmt.Errorf("compile: %w", err)
+	if err := check(raw); err != nil {
+		return nil, err
 	}
 	return &Program{raw: slices.Clone(raw), arches: []arch.Arch{a}, order: a.ByteOrder()}, nil
 }
 
 // Decode returns the program in b, an array of struct sock_filter in the byte
-// order of a, as [Program.MarshalBinary] writes it.
+// order of a, as [Program.MarshalBinary] writes it. Errors are those of
+// [FromRaw].
 func Decode(b []byte, a arch.Arch) (*Program, error) {
 	if !a.Valid() {
 		return nil, &ArchError{Arch: a, Reason: "is no ABI"}
 	}
 	if len(b)%8 != 0 {
-		return nil, fmt.Errorf("compile: %d bytes are no whole number of instructions", len(b))
+		return nil, &CheckError{PC: -1, Reason: fmt.Sprintf("%d bytes are not a whole number of instructions", len(b))}
 	}
 	raw, order := make([]bpf.RawInstruction, 0, len(b)/8), a.ByteOrder()
 	for ; len(b) > 0; b = b[8:] {
@@ -52,22 +63,29 @@ func Decode(b []byte, a arch.Arch) (*Program, error) {
 }
 
 // Raw returns the instructions as the kernel takes them.
-func (p *Program) Raw() []bpf.RawInstruction { return slices.Clone(p.raw) }
-
-// Instructions returns the instructions as the types of x/net/bpf.
-func (p *Program) Instructions() []bpf.Instruction {
-	ins, _ := bpf.Disassemble(p.raw)
-	return ins
+func (p *Program) Raw() []bpf.RawInstruction {
+	if p == nil {
+		return nil
+	}
+	return slices.Clone(p.raw)
 }
 
 // Arches returns the ABIs that the filter covers; for a program from elsewhere,
 // the ABI that was given.
-func (p *Program) Arches() []arch.Arch { return slices.Clone(p.arches) }
+func (p *Program) Arches() []arch.Arch {
+	if p == nil {
+		return nil
+	}
+	return slices.Clone(p.arches)
+}
 
 // MarshalBinary returns the program as an array of struct sock_filter
 // (include/uapi/linux/filter.h) in the byte order of its target, which is what
 // other tools take.
 func (p *Program) MarshalBinary() ([]byte, error) {
+	if p.missing() {
+		return nil, ErrNoProgram
+	}
 	b := make([]byte, 8*len(p.raw))
 	for i, r := range p.raw {
 		p.order.PutUint16(b[8*i:], r.Op)
@@ -78,19 +96,25 @@ func (p *Program) MarshalBinary() ([]byte, error) {
 }
 
 // Run returns the program's verdict on a call.
-func (p *Program) Run(d Data) profile.Action { return profile.ActionOf(p.run(d)) }
-
-func (p *Program) run(d Data) uint32 {
+func (p *Program) Run(d Data) profile.Action {
+	if p.missing() {
+		return profile.KillProcess()
+	}
 	ret, err := cbpf.Run(p.raw, d.words(p.order))
 	if err != nil {
-		return 0 // a checked program has none; KillThread is what the kernel would do
+		return profile.KillProcess() // a checked program has no error
 	}
-	return ret
+	return profile.ActionOf(ret)
 }
 
 // Notes returns what the compiler had to decide about this profile that its
 // author may want to know.
-func (p *Program) Notes() []Note { return slices.Clone(p.notes) }
+func (p *Program) Notes() []Note {
+	if p == nil {
+		return nil
+	}
+	return slices.Clone(p.notes)
+}
 
 // Note is a decision of the compiler.
 type Note struct {

@@ -46,7 +46,7 @@ func TestFromRaw(t *testing.T) {
 
 func TestCall(t *testing.T) {
 	d, err := compile.Call(arch.X32, "read", 1, 2, 3, 4, 5, 6)
-	if want := (compile.Data{Nr: 0x40000000, Arch: arch.X32.Audit(), Args: [6]uint64{1, 2, 3, 4, 5, 6}}); err != nil || d != want {
+	if want := (compile.Data{Nr: 0x40000000, Audit: arch.X32.Audit(), Args: [6]uint64{1, 2, 3, 4, 5, 6}}); err != nil || d != want {
 		t.Errorf("%v, %v", d, err)
 	}
 	if _, err = compile.Call(arch.X32, "read", 1, 2, 3, 4, 5, 6, 7); err == nil {
@@ -85,7 +85,7 @@ func TestTexts(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	explained, err := compile.Explain(prog)
+	explained, err := prog.Explain()
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -95,8 +95,8 @@ func TestTexts(t *testing.T) {
 	}
 	for _, c := range []struct{ got, want string }{
 		{alg.String(), "x86_64 socket(0x26, 0x5)"},
-		{compile.Data{Nr: 9999, Arch: arch.ARM.Audit()}.String(), "arm nr 9999()"},
-		{compile.Data{Nr: -1, Arch: 7}.String(), "arch 0x7 nr -1()"},
+		{compile.Data{Nr: 9999, Audit: arch.ARM.Audit()}.String(), "arm nr 9999()"},
+		{compile.Data{Nr: -1, Audit: 7}.String(), "arch 0x7 nr -1()"},
 		{trace.String(), "x86_64 socket(0x26, 0x5)\n"},
 		{trace.String(), "=> Log\n"},
 		{trace.Action().String(), "Log"},
@@ -110,7 +110,7 @@ func TestTexts(t *testing.T) {
 		{compile.Verify(other, p, x64).Error(), "the profile says"},
 		{(&compile.InternalError{Stage: "emit", Err: io.EOF}).Error(), "internal error in stage emit: EOF"},
 		{(&compile.ArchError{Arch: arch.X86, Reason: "is odd"}).Error(), "ABI x86 is odd"},
-		{prog.Stats().String(), "1 ABI"},
+		{prog.Stats(nil).String(), "1 ABI"},
 	} {
 		if !strings.Contains(c.got, c.want) {
 			t.Errorf("%q lacks %q", c.got, c.want)

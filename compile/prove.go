@@ -3,6 +3,7 @@ package compile
 import (
 	"encoding/binary"
 	"slices"
+	"strconv"
 
 	"golang.org/x/net/bpf"
 
@@ -16,44 +17,58 @@ import (
 // about a second.
 var ErrTooComplex error = diagram.TooComplex{}
 
-// NotLiftableError reports a program whose meaning can't be told exactly: an
-// instruction computes with two values of the call, or adds to one.
-type NotLiftableError = diagram.LiftError
+// LiftError reports a program that can't be analysed exactly, because one of its
+// instructions computes with two values of the call, or adds, multiplies or
+// returns one.
+type LiftError struct {
+	PC     int    // the instruction
+	Reason string // what it does, as the end of a sentence
+}
 
-// Difference is a call on which two filters, or a profile and a filter, differ.
-type Difference struct {
+// Error returns the instruction and the reason.
+func (e *LiftError) Error() string { return "instruction " + strconv.Itoa(e.PC) + ": " + e.Reason }
+
+// Counterexample is a call on which two filters, or a profile and a filter, give
+// different verdicts.
+type Counterexample struct {
 	Data Data           // the call
 	A, B profile.Action // the verdicts of the first and of the second
 }
 
 // String returns the call and both verdicts.
-func (d Difference) String() string {
-	a, b := d.verdicts()
-	return d.Data.String() + ": " + a + " → " + b
+func (c Counterexample) String() string {
+	a, b := c.verdicts()
+	return c.Data.String() + ": " + a + " → " + b
 }
 
 // verdicts names both verdicts as the call's ABI does.
-func (d *Difference) verdicts() (a, b string) {
-	on, _ := arch.ByAudit(d.Data.Arch, uint32(d.Data.Nr))
-	return d.A.Named(on).String(), d.B.Named(on).String()
+func (c *Counterexample) verdicts() (a, b string) {
+	on, _ := arch.ByAudit(c.Data.Audit, uint32(c.Data.Nr))
+	return c.A.Named(on).String(), c.B.Named(on).String()
 }
 
-// DifferenceError reports a program that doesn't do what its profile says: A is
-// the profile's verdict and B the program's.
-type DifferenceError Difference
+// MismatchError reports a program that doesn't do what its profile says.
+type MismatchError struct {
+	// Counterexample is a call on which they differ: A is the profile's verdict
+	// and B the program's.
+	Counterexample Counterexample
+}
 
 // Error returns the call and both verdicts.
-func (e *DifferenceError) Error() string {
-	a, b := (*Difference)(e).verdicts()
-	return "compile: on " + e.Data.String() + " the profile says " + a + " and the program " + b
+func (e *MismatchError) Error() string {
+	a, b := e.Counterexample.verdicts()
+	return "compile: on " + e.Counterexample.Data.String() + " the profile says " + a + " and the program " + b
 }
 
 // Verify proves that a program gives every call the verdict that a profile
 // gives it on a target: for all numbers, audit architectures, arguments and
 // instruction pointers. The error is a [*DifferenceError] with a call on which
-// they differ, a [*NotLiftableError], [ErrTooComplex], or one of [Compile]'s if
-// the profile has no meaning there.
+// they differ, a [*LiftError], [ErrTooComplex], [ErrNoProgram], or one of
+// [Compile]'s if the profile can't be resolved there.
 func Verify(prog *Program, p profile.Profile, t Target) error {
+	if prog.missing() {
+		return ErrNoProgram
+	}
 	if err := p.Validate(); err != nil {
 		return err
 	}
@@ -71,9 +86,14 @@ func verify(prog *Program, p *profile.Profile, t Target, lift lifting) error {
 	if err != nil {
 		return unlifted(err)
 	}
+	return mismatch(s, want, found)
+}
+
+// mismatch returns a *MismatchError if the profile's meaning want isn't that of
+// the program, found.
+func mismatch(s *diagram.Store, want, found diagram.Meaning) error {
 	if in, differ := s.Differ(want, found); differ {
-		d := difference(s, in, want, found)
-		return (*DifferenceError)(&d)
+		return &MismatchError{counterexample(s, in, want, found)}
 	}
 	return nil
 }
@@ -91,7 +111,12 @@ func (p *Program) lift(s *diagram.Store, canon func(uint32) uint32) (diagram.Mea
 // lifting is diagram.Lift, or diagram.LiftPlain for programs of this compiler.
 type lifting func(*diagram.Store, []bpf.RawInstruction, binary.ByteOrder, func(uint32) uint32) (diagram.Meaning, error)
 
-func unlifted(err error) error { return &wrapped{"compile: the program: ", err} }
+func unlifted(err error) error {
+	if e, ok := err.(*diagram.LiftError); ok {
+		err = &LiftError{PC: e.PC, Reason: e.Msg}
+	}
+	return &wrapped{"compile: the program: ", err}
+}
 
 // calls returns the program's meaning for the inputs that are calls: where
 // registers have 32 bits the kernel shows upper halves that are 0.
@@ -135,20 +160,20 @@ func heeded(ret uint32) uint32 {
 	return v
 }
 
-func difference(s *diagram.Store, in diagram.Input, a, b diagram.Meaning) Difference {
-	d := Difference{
-		Data: Data{Nr: int32(in.Nr), Arch: in.Arch, InstructionPointer: in.Fields[diagram.FieldIP]},
+func counterexample(s *diagram.Store, in diagram.Input, a, b diagram.Meaning) Counterexample {
+	c := Counterexample{
+		Data: Data{Nr: int32(in.Nr), Audit: in.Arch, InstructionPointer: in.Fields[diagram.FieldIP]},
 		A:    profile.ActionOf(a.Eval(s, in)),
 		B:    profile.ActionOf(b.Eval(s, in)),
 	}
-	copy(d.Data.Args[:], in.Fields[:])
-	return d
+	copy(c.Data.Args[:], in.Fields[:])
+	return c
 }
 
 // prove is the last stage of Compile.
 func prove(prog *Program, p *profile.Profile, t Target) error {
 	err := verify(prog, p, t, diagram.LiftPlain)
-	if _, differ := err.(*DifferenceError); differ {
+	if _, differ := err.(*MismatchError); differ {
 		return &InternalError{Stage: "prove", Err: err}
 	}
 	return err

@@ -7,7 +7,6 @@ import (
 	"strings"
 
 	"github.com/portcullis-go/portcullis/arch"
-	"github.com/portcullis-go/portcullis/internal/cbpf"
 	"github.com/portcullis-go/portcullis/syscalls"
 )
 
@@ -27,7 +26,7 @@ type Stats struct {
 	MeanPath float64
 	// WeightedPath is the mean over the calls by the weights that Compile was
 	// given, and WeightedUncached that over those which the kernel doesn't answer
-	// from its cache (see [Cacheable]): what a call costs that costs anything.
+	// from its cache (see [Program.Cacheable]): what a call costs that costs anything.
 	// Both are 0 without weights.
 	WeightedPath     float64
 	WeightedUncached float64
@@ -48,7 +47,7 @@ type ABIStats struct {
 	MeanPath    float64   // over them, each once
 	LongestPath int       // of any of them
 	// Cached is how many the kernel can answer from its cache, because the program
-	// always allows them; see [Cacheable].
+	// always allows them; see [Program.Cacheable].
 	Cached int
 }
 
@@ -64,21 +63,25 @@ type CallStats struct {
 	Shortest int
 	Longest  int
 	// Cacheable is whether the kernel can answer the call from its cache: there is
-	// one for the ABI and the number, and [Cacheable] says yes.
+	// one for the ABI and the number, and [Program.Cacheable] says yes.
 	Cacheable bool
 }
 
-// Stats returns figures about the program. It follows the program once for every
-// call of every ABI, which takes some milliseconds.
-func (p *Program) Stats() Stats {
-	s := Stats{Instructions: len(p.raw), LongestPath: p.longest(), ABIs: len(p.arches), Rules: slices.Clone(p.costs)}
-	w := newWalker(p)
+// Stats returns figures about the program. The weights say how often calls are
+// made; those of the zero Arch are for the target's own ABI, and nil gives no
+// weighted means. It follows the program once for every call of every ABI, which
+// takes some milliseconds.
+func (p *Program) Stats(w Weights) Stats {
+	if p.missing() {
+		return Stats{}
+	}
+	s := Stats{Instructions: len(p.raw), LongestPath: p.longestPath(), ABIs: len(p.arches), Rules: slices.Clone(p.costs)}
 	total := 0
 	for _, a := range p.arches {
 		abi, sum := ABIStats{Arch: a}, 0
 		for nr, name := range syscalls.All(a) {
-			c := CallStats{Arch: a, Nr: nr, Name: name, Cacheable: caches(a, nr) && Cacheable(p, a, nr)}
-			c.Shortest, c.Longest = w.walk(a.Audit(), nr)
+			c := CallStats{Arch: a, Nr: nr, Name: name, Cacheable: caches(a, nr) && p.Cacheable(a, nr)}
+			c.Shortest, c.Longest = p.paths(a.Audit(), nr)
 			s.Calls = append(s.Calls, c)
 			abi.Calls++
 			sum += c.Longest
@@ -92,7 +95,7 @@ func (p *Program) Stats() Stats {
 		total += sum
 	}
 	s.MeanPath = mean(total, len(s.Calls))
-	s.weigh(p.weights, cmp.Or(p.own, p.arches[0]))
+	s.weigh(w, cmp.Or(p.own, p.arches[0]))
 	return s
 }
 
@@ -157,18 +160,4 @@ func (s Stats) Table() string {
 			width, a.Arch, a.Calls, a.LongestPath, a.MeanPath, a.Cached)
 	}
 	return b.String()
-}
-
-// longest returns the length of the longest way through the program. From the
-// end, each instruction's ways on are known when it is its turn.
-func (p *Program) longest() int {
-	steps := make([]int, len(p.raw))
-	for pc := len(p.raw) - 1; pc >= 0; pc-- {
-		next, n := cbpf.Next(p.raw, pc)
-		for _, to := range next[:n] {
-			steps[pc] = max(steps[pc], steps[to])
-		}
-		steps[pc]++
-	}
-	return steps[0]
 }

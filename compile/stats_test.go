@@ -22,7 +22,7 @@ import (
 func callStats(s compile.Stats) map[compile.Data]compile.CallStats {
 	m := make(map[compile.Data]compile.CallStats)
 	for _, c := range s.Calls {
-		m[compile.Data{Nr: int32(c.Nr), Arch: c.Arch.Audit()}] = c
+		m[compile.Data{Nr: int32(c.Nr), Audit: c.Arch.Audit()}] = c
 	}
 	return m
 }
@@ -42,10 +42,10 @@ func TestStatsBounds(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			stats := callStats(prog.Stats())
+			stats := callStats(prog.Stats(nil))
 			seen := make(map[compile.Data][2]int)
 			for d := range compiletest.Boundaries(p, target) {
-				key := compile.Data{Nr: d.Nr, Arch: d.Arch}
+				key := compile.Data{Nr: d.Nr, Audit: d.Audit}
 				c, ok := stats[key]
 				if !ok {
 					continue // a number without a name
@@ -79,10 +79,10 @@ func TestStatsBoundsElsewhere(t *testing.T) {
 	rnd := rand.New(rand.NewPCG(8, 1))
 	for range 3000 {
 		prog := randomProgram(t, rnd)
-		s := prog.Stats()
+		s := prog.Stats(nil)
 		for range 20 {
 			c := s.Calls[rnd.IntN(len(s.Calls))]
-			d := compile.Data{Nr: int32(c.Nr), Arch: c.Arch.Audit(), InstructionPointer: uint64(randomWord(rnd))}
+			d := compile.Data{Nr: int32(c.Nr), Audit: c.Arch.Audit(), InstructionPointer: uint64(randomWord(rnd))}
 			for i := range d.Args {
 				d.Args[i] = uint64(randomWord(rnd))<<32 | uint64(randomWord(rnd))
 			}
@@ -105,14 +105,14 @@ func TestStatsByForce(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	s := prog.Stats()
+	s := prog.Stats(nil)
 	sum, n := 0, 0
 	for i, a := range p.Arches {
 		abi := compile.ABIStats{Arch: a}
 		abiSum := 0
 		for nr, name := range syscalls.All(a) {
-			steps := len(prog.Trace(compile.Data{Nr: int32(nr), Arch: a.Audit()}).PCs)
-			want := compile.CallStats{Arch: a, Nr: nr, Name: name, Shortest: steps, Longest: steps, Cacheable: a != arch.X32 && compile.Cacheable(prog, a, nr)}
+			steps := len(prog.Trace(compile.Data{Nr: int32(nr), Audit: a.Audit()}).PCs)
+			want := compile.CallStats{Arch: a, Nr: nr, Name: name, Shortest: steps, Longest: steps, Cacheable: a != arch.X32 && prog.Cacheable(a, nr)}
 			if s.Calls[n] != want {
 				t.Fatalf("%+v, want %+v", s.Calls[n], want)
 			}
@@ -146,7 +146,7 @@ func TestStatsCached(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		s := prog.Stats()
+		s := prog.Stats(nil)
 		want := s.PerABI[0].Calls
 		if a == arch.X32 || strings.HasPrefix(a.String(), "mips") {
 			want = 0
@@ -170,7 +170,7 @@ func TestStatsDivision(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	c := prog.Stats().Calls[0]
+	c := prog.Stats(nil).Calls[0]
 	if c.Shortest != 3 || c.Longest != 5 || c.Cacheable {
 		t.Errorf("%+v", c)
 	}
@@ -187,7 +187,7 @@ func TestStatsCompute(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	s := prog.Stats()
+	s := prog.Stats(nil)
 	if c := s.Calls[0]; c.Shortest != 10 || c.Longest != 10 {
 		t.Errorf("%+v", c)
 	}
@@ -230,7 +230,7 @@ func TestStatsFromRaw(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		s := prog.Stats()
+		s := prog.Stats(nil)
 		if s.Instructions != 1 || s.LongestPath != 1 || s.MeanPath != 1 || s.ABIs != 1 || s.Rules != nil || s.PerABI[0].Cached != 0 || len(s.Calls) != s.PerABI[0].Calls {
 			t.Errorf("%v: %v", a, s)
 		}
@@ -244,7 +244,7 @@ func TestStatsFromRaw(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if s := prog.Stats(); s.LongestPath != cbpf.MaxInsns || math.Abs(s.MeanPath-cbpf.MaxInsns) > 1e-9 {
+	if s := prog.Stats(nil); s.LongestPath != cbpf.MaxInsns || math.Abs(s.MeanPath-cbpf.MaxInsns) > 1e-9 {
 		t.Errorf("%v", s)
 	}
 }
@@ -266,13 +266,13 @@ func FuzzStats(f *testing.F) {
 		if err != nil {
 			return
 		}
-		s := prog.Stats()
+		s := prog.Stats(nil)
 		c := s.Calls[int(call)%len(s.Calls)]
-		d := compile.Data{Nr: int32(c.Nr), Arch: c.Arch.Audit(), InstructionPointer: arg, Args: [6]uint64{arg, ^arg, arg << 32, arg >> 32, 0, 1}}
+		d := compile.Data{Nr: int32(c.Nr), Audit: c.Arch.Audit(), InstructionPointer: arg, Args: [6]uint64{arg, ^arg, arg << 32, arg >> 32, 0, 1}}
 		if n := len(prog.Trace(d).PCs); n < c.Shortest || n > c.Longest || c.Longest > s.LongestPath {
 			t.Errorf("%+v of %v\n%v\n%v", c, s, prog.Trace(d), prog)
 		}
-		if got, want := compile.Cacheable(prog, c.Arch, c.Nr), isConstAllow(prog.Raw(), c.Nr, d.Arch); got != want {
+		if got, want := prog.Cacheable(c.Arch, c.Nr), isConstAllow(prog.Raw(), c.Nr, d.Audit); got != want {
 			t.Errorf("%+v: cacheable %v, want %v\n%v", c, got, want, prog)
 		}
 		_ = s.Table()

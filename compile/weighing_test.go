@@ -53,7 +53,7 @@ func pathBy(prog *compile.Program, w compile.Weights, own arch.Arch, uncached bo
 		}
 	}
 	var sum, n float64
-	for _, c := range prog.Stats().Calls {
+	for _, c := range prog.Stats(nil).Calls {
 		if c.Arch == own && !(uncached && c.Cacheable) {
 			sum += float64(weight[c.Name]) * float64(c.Longest)
 			n += float64(weight[c.Name])
@@ -217,7 +217,7 @@ func TestWeightsHostile(t *testing.T) {
 			if d, err := compile.Equal(usual, prog); d != nil || err != nil {
 				t.Errorf("%s: %v, %v", name, d, err)
 			}
-			s := prog.Stats()
+			s := prog.Stats(o.Weights)
 			if s.LongestPath > 64 || s.WeightedPath < 0 || s.WeightedPath > float64(s.LongestPath) {
 				t.Errorf("%s: %v", name, s)
 			}
@@ -235,9 +235,9 @@ func TestExhaustivePays(t *testing.T) {
 		for _, a := range []arch.Arch{arch.X86_64, arch.AArch64, arch.S390X} {
 			p, _ := listed(rnd, a, 10+rnd.IntN(80))
 			o := compile.Options{Target: compile.Target{Arch: a}, SkipProof: true}
-			usual := compiled(t, p, o).Stats()
+			usual := compiled(t, p, o).Stats(nil)
 			o.Effort = compile.Exhaustive()
-			exhaustive := compiled(t, p, o).Stats()
+			exhaustive := compiled(t, p, o).Stats(nil)
 			instructions += float64(exhaustive.Instructions) / float64(usual.Instructions)
 			path += exhaustive.MeanPath / usual.MeanPath
 			worst = max(worst, exhaustive.MeanPath/usual.MeanPath)

@@ -164,7 +164,7 @@ func TestStatsWeighted(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	prog.weights = Weights{
+	ws := Weights{
 		{Syscall: "read", Calls: 6},
 		{Syscall: "clone3", Calls: 3},
 		{Arch: arch.X86, Syscall: "write", Calls: 5},
@@ -183,16 +183,16 @@ func TestStatsWeighted(t *testing.T) {
 	}
 	uncached := 3*steps(arch.X86_64, "clone3") + steps(arch.X86, "ptrace") + 2*steps(arch.X86, "socketcall") + 4*steps(arch.X32, "read")
 	all := uncached + 6*steps(arch.X86_64, "read") + 5*steps(arch.X86, "write")
-	s := prog.Stats()
+	s := prog.Stats(ws)
 	if s.WeightedPath != all/21 || s.WeightedUncached != uncached/10 {
 		t.Errorf("%v and %v, want %v and %v", s.WeightedPath, s.WeightedUncached, all/21, uncached/10)
 	}
 	prog.own = arch.X32
-	if s := prog.Stats(); s.WeightedPath == all/21 {
+	if s := prog.Stats(ws); s.WeightedPath == all/21 {
 		t.Errorf("%v: X32's weights are those of the first ABI", s)
 	}
-	prog.own, prog.weights = 0, Weights{{Syscall: "read", Calls: 1}} // nothing is left uncached
-	if s := prog.Stats(); s.WeightedPath != steps(arch.X86_64, "read") || s.WeightedUncached != 0 {
+	prog.own = 0
+	if s := prog.Stats(Weights{{Syscall: "read", Calls: 1}}); s.WeightedPath != steps(arch.X86_64, "read") || s.WeightedUncached != 0 { // nothing is left uncached
 		t.Errorf("%v", s)
 	}
 }

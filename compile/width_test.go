@@ -139,7 +139,7 @@ func TestWidths(t *testing.T) {
 func (w widthTest) run(t *testing.T, a arch.Arch) {
 	p := profile.Profile{Default: eperm, Arches: []arch.Arch{a}}
 	nr := a.Base() + 599
-	d := compile.Data{Nr: int32(nr), Arch: a.Audit()}
+	d := compile.Data{Nr: int32(nr), Audit: a.Audit()}
 	if w.call == "" {
 		p = p.Rule(profile.Rule{Numbers: []profile.NumberRange{{First: nr, Last: nr}}, If: w.cond, Action: profile.Allow()})
 	} else {

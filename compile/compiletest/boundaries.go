@@ -59,7 +59,7 @@ func foreign(arches []arch.Arch, yield func(compile.Data) bool) {
 			continue
 		}
 		for _, nr := range []int32{0, 1, x32Bit, -1} {
-			if !yield(compile.Data{Nr: nr, Arch: audit}) {
+			if !yield(compile.Data{Nr: nr, Audit: audit}) {
 				return
 			}
 		}
@@ -190,7 +190,7 @@ func (f fields) data(a arch.Arch, nr uint32) compile.Data {
 			f[i] = uint64(uint32(f[i]))
 		}
 	}
-	d := compile.Data{Nr: int32(nr), Arch: a.Audit(), InstructionPointer: f[profile.IP]}
+	d := compile.Data{Nr: int32(nr), Audit: a.Audit(), InstructionPointer: f[profile.IP]}
 	copy(d.Args[:], f[:])
 	return d
 }

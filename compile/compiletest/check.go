@@ -4,6 +4,8 @@ import (
 	"cmp"
 	"fmt"
 	"slices"
+	"strconv"
+	"strings"
 	"testing"
 
 	"github.com/portcullis-go/portcullis/arch"
@@ -18,7 +20,7 @@ type Case struct {
 	// Arch is the ABI through which the call is made, covered by the filter or
 	// not. Zero is the first that the filter covers.
 	Arch arch.Arch
-	// Call is the call in the notation of [ParseCall], such as "socket(38, 1)".
+	// Call is the call in the notation of [compile.ParseCall], such as "socket(38, 1)".
 	Call string
 	// Args are arguments, for a Call without any. As in the text of a Call, a
 	// negative one is sign-extended.
@@ -45,6 +47,9 @@ func Check(t testing.TB, prog *compile.Program, cases []Case) {
 
 func (c Case) check(prog *compile.Program) error {
 	covered := prog.Arches()
+	if len(covered) == 0 {
+		return compile.ErrNoProgram
+	}
 	a := cmp.Or(c.Arch, covered[0])
 	d, err := c.data(a)
 	if err != nil {
@@ -73,7 +78,7 @@ func (c Case) wanted(ret uint32, a arch.Arch) string {
 }
 
 func (c Case) data(a arch.Arch) (compile.Data, error) {
-	d, err := ParseCall(a, c.Call)
+	d, err := compile.ParseCall(a, c.Call)
 	if err != nil {
 		return d, err
 	}
@@ -81,12 +86,21 @@ func (c Case) data(a arch.Arch) (compile.Data, error) {
 		if d.Args != [6]uint64{} {
 			return d, fmt.Errorf("arguments in Call and in Args")
 		}
-		if d, err = call(a, fmt.Sprint(d.Nr), c.Args); err != nil {
+		if d, err = compile.ParseCall(a, fmt.Sprintf("%d(%s)", d.Nr, join(c.Args))); err != nil {
 			return d, err
 		}
 	}
 	d.InstructionPointer = c.InstructionPointer
 	return d, nil
+}
+
+// join lists arguments as compile.ParseCall reads them.
+func join(args []uint64) string {
+	texts := make([]string, len(args))
+	for i, v := range args {
+		texts[i] = strconv.FormatUint(v, 10)
+	}
+	return strings.Join(texts, ", ")
 }
 
 // maxShown is how many differences Equivalent shows.

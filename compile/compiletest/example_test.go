@@ -62,10 +62,3 @@ func ExampleBoundaries() {
 	// x86_64 ioctl(0x0, 0x100005412)
 	// x86_64 ioctl(0x0, 0x8000000000005412)
 }
-
-func ExampleParseCall() {
-	d, err := compiletest.ParseCall(arch.X86, "openat(-100, 0x8000)")
-	fmt.Println(d, err)
-	// Output:
-	// x86 openat(0xffffff9c, 0x8000) <nil>
-}

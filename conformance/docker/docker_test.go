@@ -129,7 +129,7 @@ func (v variant) numbers(t *testing.T, prog *compile.Program) {
 	for _, a := range prog.Arches() {
 		for nr := range uint32(601) {
 			for _, args := range [][6]uint64{{}, {2, 3, 4, 5, 6, 7}, {38, 1 << 33, 0xffffffff}, {1 << 16, 8}} {
-				d := compile.Data{Nr: int32(a.Base() + nr), Arch: a.Audit(), Args: args}
+				d := compile.Data{Nr: int32(a.Base() + nr), Audit: a.Audit(), Args: args}
 				want, err := compile.Evaluate(v.profile, v.target, d)
 				if err != nil {
 					t.Fatal(err)
@@ -154,7 +154,7 @@ func (v variant) numbers(t *testing.T, prog *compile.Program) {
 // words is seccomp_data for x/net's machine, which loads words from big to little.
 func words(d compile.Data, a arch.Arch) []byte {
 	be := binary.BigEndian
-	b := be.AppendUint32(be.AppendUint32(nil, uint32(d.Nr)), d.Arch)
+	b := be.AppendUint32(be.AppendUint32(nil, uint32(d.Nr)), d.Audit)
 	for _, v := range append([]uint64{d.InstructionPointer}, d.Args[:]...) {
 		if a.ByteOrder() != binary.ByteOrder(be) {
 			v = v<<32 | v>>32
@@ -197,9 +197,9 @@ func TestLengths(t *testing.T) {
 	var b strings.Builder
 	for name, v := range variants(t) {
 		prog := v.compile(t, true)
-		fmt.Fprintf(&b, "%-28s %v\n", name, prog.Stats())
+		fmt.Fprintf(&b, "%-28s %v\n", name, prog.Stats(nil))
 		if strings.HasSuffix(name, "runc/default") {
-			t.Logf("%-28s %v, compiled in %v, with proof in %v", name, prog.Stats(), v.median(t, true), v.median(t, false))
+			t.Logf("%-28s %v, compiled in %v, with proof in %v", name, prog.Stats(nil), v.median(t, true), v.median(t, false))
 		}
 	}
 	path := filepath.Join("testdata", "lengths.txt")

@@ -82,7 +82,7 @@ func compared(t *testing.T, d *oci.Document, arches []arch.Arch, level int) {
 	if err := compile.Verify(their, p, target); (err == nil) != (differ == nil) {
 		t.Fatalf("%v, level %d: %v, but %v", arches, level, err, differ)
 	}
-	e, err := compile.Explain(their)
+	e, err := their.Explain()
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -68,7 +68,7 @@ func disasm(file, out string, o input.Options, stdin io.Reader, stdout, stderr i
 	for _, a := range f.Program.Arches() {
 		abis = append(abis, a.String())
 	}
-	fmt.Fprintf(stdout, "; %v\n; for %s\n", f.Program.Stats(), strings.Join(abis, ", "))
+	fmt.Fprintf(stdout, "; %v\n; for %s\n", f.Program.Stats(nil), strings.Join(abis, ", "))
 	_, err = io.WriteString(stdout, f.Program.String())
 	return err
 }

@@ -110,7 +110,7 @@ func confine() error {
 		return err
 	}
 	always, sometimes, all := count(p, native)
-	fmt.Printf("installed a filter on every thread: %v\n", prog.Stats())
+	fmt.Printf("installed a filter on every thread: %v\n", prog.Stats(nil))
 	fmt.Printf("%v: %d of %d system calls allowed, %d more with some arguments only; others: %v\n", native, always, all, sometimes, p.Default)
 	for _, a := range native.Companions() {
 		fmt.Printf("%v: no system call allowed; any: %v\n", a, p.BadArch)

@@ -86,7 +86,7 @@ func simulate(file string, calls []string, o input.Options, trace bool, stdin io
 
 // abi returns the ABI of a call, or def if it has none.
 func abi(d compile.Data, def arch.Arch) arch.Arch {
-	if a, ok := arch.ByAudit(d.Arch, uint32(d.Nr)); ok {
+	if a, ok := arch.ByAudit(d.Audit, uint32(d.Nr)); ok {
 		return a
 	}
 	return def

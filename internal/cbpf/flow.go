@@ -39,3 +39,27 @@ func Holds(code uint16, a, operand uint32) bool { return lookup(code).name.holds
 
 // UsesX reports whether an operation's operand is the index register.
 func UsesX(code uint16) bool { return lookup(code).from == regX }
+
+// Forward is a forward data-flow analysis. It visits the instructions in program
+// order, each with what is known before it, and returns that for each
+// instruction and, at the index after the last, for the end of the program.
+//
+// A visit sends what it knows to the instructions that follow it; those of a
+// checked program are in [Next]. What is sent to one place from several is
+// joined. Jumps lead forward only, so that everything has arrived at an
+// instruction when its turn comes. At first start is known of the first
+// instruction and none, the neutral element of join, of all others: a visit that
+// gets none is of an instruction that nothing leads to.
+func Forward[F any](prog []bpf.RawInstruction, start, none F, join func(a, b F) F,
+	visit func(pc int, before F, send func(to int, f F))) []F {
+	at := make([]F, len(prog)+1)
+	for i := range at {
+		at[i] = none
+	}
+	at[0] = join(none, start)
+	send := func(to int, f F) { at[to] = join(at[to], f) }
+	for pc := range prog {
+		visit(pc, at[pc], send)
+	}
+	return at
+}

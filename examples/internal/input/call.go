@@ -55,7 +55,7 @@ func ParseCall(s string, native arch.Arch) (compile.Data, error) {
 	if nr != int64(int32(nr)) && nr != int64(uint32(nr)) {
 		return fail(fmt.Errorf("the number has more than 32 bits"))
 	}
-	d := compile.Data{Nr: int32(nr), Arch: a.Audit()}
+	d := compile.Data{Nr: int32(nr), Audit: a.Audit()}
 	if len(args) > len(d.Args) {
 		return fail(fmt.Errorf("%d arguments, a call has %d", len(args), len(d.Args)))
 	}

@@ -16,15 +16,15 @@ func TestParseCall(t *testing.T) {
 		in   string
 		want compile.Data
 	}{
-		{"clone3", compile.Data{Nr: 435, Arch: x86_64}},
-		{"clone3()", compile.Data{Nr: 435, Arch: x86_64}},
-		{"socket(38, 0x5,010)", compile.Data{Nr: 41, Arch: x86_64, Args: [6]uint64{38, 5, 8}}},
-		{"41(38)", compile.Data{Nr: 41, Arch: x86_64, Args: [6]uint64{38}}},
-		{"openat(-100)", compile.Data{Nr: 257, Arch: x86_64, Args: [6]uint64{1<<64 - 100}}},
-		{"x86:openat(-100)", compile.Data{Nr: 295, Arch: arch.X86.Audit(), Args: [6]uint64{1<<32 - 100}}},
-		{"x32:read", compile.Data{Nr: 0x40000000, Arch: x86_64}},
-		{"-1", compile.Data{Nr: -1, Arch: x86_64}},
-		{"0xffffffff", compile.Data{Nr: -1, Arch: x86_64}},
+		{"clone3", compile.Data{Nr: 435, Audit: x86_64}},
+		{"clone3()", compile.Data{Nr: 435, Audit: x86_64}},
+		{"socket(38, 0x5,010)", compile.Data{Nr: 41, Audit: x86_64, Args: [6]uint64{38, 5, 8}}},
+		{"41(38)", compile.Data{Nr: 41, Audit: x86_64, Args: [6]uint64{38}}},
+		{"openat(-100)", compile.Data{Nr: 257, Audit: x86_64, Args: [6]uint64{1<<64 - 100}}},
+		{"x86:openat(-100)", compile.Data{Nr: 295, Audit: arch.X86.Audit(), Args: [6]uint64{1<<32 - 100}}},
+		{"x32:read", compile.Data{Nr: 0x40000000, Audit: x86_64}},
+		{"-1", compile.Data{Nr: -1, Audit: x86_64}},
+		{"0xffffffff", compile.Data{Nr: -1, Audit: x86_64}},
 	}
 	for _, tt := range tests {
 		got, err := ParseCall(tt.in, arch.X86_64)

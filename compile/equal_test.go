@@ -85,8 +85,8 @@ func near(d dice, n int, progs ...*compile.Program) []compile.Data {
 	}
 	calls := make([]compile.Data, n)
 	for i := range calls {
-		c := compile.Data{Nr: int32(value()), Arch: audits[d(len(audits))]}
-		wide := c.Arch == arch.X86_64.Audit() || c.Arch>>31 == 1
+		c := compile.Data{Nr: int32(value()), Audit: audits[d(len(audits))]}
+		wide := c.Audit == arch.X86_64.Audit() || c.Audit>>31 == 1
 		for j := range c.Args {
 			c.Args[j] = uint64(value())
 			if wide {
@@ -133,7 +133,7 @@ func TestForeignPairs(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		real := func(w *compile.Difference, a, b *compile.Program) bool {
+		real := func(w *compile.Counterexample, a, b *compile.Program) bool {
 			return w == nil || a.Run(w.Data) == w.A && b.Run(w.Data) == w.B && w.A != w.B && !strings.Contains(w.String(), "\n")
 		}
 		if !real(differ, a, b) || !real(lax, a, b) || !real(laxer, b, a) ||
@@ -186,7 +186,7 @@ func TestStricterIsOrder(t *testing.T) {
 	}
 	kinds := func(p *compile.Program) (ks [3]profile.Kind) {
 		for i, d := range []compile.Data{{Nr: 0}, {Nr: 0, Args: [6]uint64{9}}, {Nr: 1}} {
-			d.Arch = arch.X86_64.Audit()
+			d.Audit = arch.X86_64.Audit()
 			ks[i] = p.Run(d).Kind()
 		}
 		return ks

@@ -1,4 +1,4 @@
-package compiletest
+package compile
 
 import (
 	"fmt"
@@ -6,7 +6,6 @@ import (
 	"strings"
 
 	"github.com/portcullis-go/portcullis/arch"
-	"github.com/portcullis-go/portcullis/compile"
 )
 
 // ParseCall returns the call that the text spells, as a filter sees it when a
@@ -26,14 +25,14 @@ import (
 //
 // A call that a has through socketcall(2) or ipc(2) alone becomes that, and its
 // arguments are out of the filter's sight.
-func ParseCall(a arch.Arch, text string) (compile.Data, error) {
+func ParseCall(a arch.Arch, text string) (Data, error) {
 	name, list, hasArgs := strings.Cut(text, "(")
 	name = strings.TrimSpace(name)
 	var args []uint64
 	if hasArgs {
 		list, closed := strings.CutSuffix(strings.TrimSpace(list), ")")
 		if !closed {
-			return compile.Data{}, fmt.Errorf("compiletest: call %q: missing )", text)
+			return Data{}, fmt.Errorf("compile: call %q: missing )", text)
 		}
 		for i, s := range strings.Split(list, ",") {
 			if s = strings.TrimSpace(s); s == "" && i == 0 && list == "" {
@@ -41,14 +40,14 @@ func ParseCall(a arch.Arch, text string) (compile.Data, error) {
 			}
 			v, err := parseArg(s)
 			if err != nil {
-				return compile.Data{}, fmt.Errorf("compiletest: call %q: argument %d: %w", text, i, err)
+				return Data{}, fmt.Errorf("compile: call %q: argument %d: %w", text, i, err)
 			}
 			args = append(args, v)
 		}
 	}
-	d, err := call(a, name, args)
+	d, err := textCall(a, name, args)
 	if err != nil {
-		return compile.Data{}, fmt.Errorf("compiletest: call %q: %w", text, err)
+		return Data{}, fmt.Errorf("compile: call %q: %w", text, err)
 	}
 	return d, nil
 }
@@ -61,29 +60,29 @@ func parseArg(s string) (uint64, error) {
 	return strconv.ParseUint(s, 0, 64)
 }
 
-// call returns the call with this name or number.
-func call(a arch.Arch, name string, args []uint64) (compile.Data, error) {
+// textCall returns the call with this name or number.
+func textCall(a arch.Arch, name string, args []uint64) (Data, error) {
 	if !a.Valid() {
-		return compile.Data{}, fmt.Errorf("%v is no ABI", a)
+		return Data{}, fmt.Errorf("%v is no ABI", a)
 	}
-	if len(args) > len(compile.Data{}.Args) {
-		return compile.Data{}, fmt.Errorf("%d arguments, a call has 6", len(args))
+	if len(args) > len(Data{}.Args) {
+		return Data{}, fmt.Errorf("%d arguments, a call has 6", len(args))
 	}
 	fitted := make([]uint64, len(args))
 	for i, v := range args {
 		var ok bool
 		if fitted[i], ok = fit(a, v); !ok {
-			return compile.Data{}, fmt.Errorf("argument %d: %#x doesn't fit the 32-bit registers of %v", i, v, a)
+			return Data{}, fmt.Errorf("argument %d: %#x doesn't fit the 32-bit registers of %v", i, v, a)
 		}
 	}
 	if name == "" || name[0] != '-' && (name[0] < '0' || name[0] > '9') {
-		return compile.Call(a, name, fitted...)
+		return namedCall(a, name, fitted)
 	}
 	nr, err := strconv.ParseInt(name, 0, 64)
 	if err != nil || nr < -1<<31 || nr >= 1<<32 {
-		return compile.Data{}, fmt.Errorf("%q is no number of 32 bits", name)
+		return Data{}, fmt.Errorf("%q is no number of 32 bits", name)
 	}
-	d := compile.Data{Nr: int32(uint32(nr)), Arch: a.Audit()}
+	d := Data{Nr: int32(uint32(nr)), Audit: a.Audit()}
 	copy(d.Args[:], fitted)
 	return d, nil
 }

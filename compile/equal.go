@@ -11,14 +11,14 @@ import (
 // don't, the difference is a call on which they differ; it is nil if they do.
 // Values that the kernel doesn't tell apart, such as the data of an Allow, are
 // equal. Programs of different byte orders can't be compared.
-func Equal(a, b *Program) (*Difference, error) {
+func Equal(a, b *Program) (*Counterexample, error) {
 	p, err := newPair(a, b)
 	if err != nil {
 		return nil, err
 	}
 	if in, differ := p.Differ(p.a, p.b); differ {
-		d := difference(p.Store, in, p.a, p.b)
-		return &d, nil
+		c := counterexample(p.Store, in, p.a, p.b)
+		return &c, nil
 	}
 	return nil, nil
 }
@@ -29,7 +29,7 @@ func Equal(a, b *Program) (*Difference, error) {
 //
 // Actions are ordered as [profile.Kind] is. The data of an action, such as its
 // error number, is not: any two Errno actions are equally strict.
-func AtLeastAsStrict(a, b *Program) (*Difference, error) {
+func AtLeastAsStrict(a, b *Program) (*Counterexample, error) {
 	p, err := newPair(a, b)
 	if err != nil {
 		return nil, err
@@ -44,8 +44,8 @@ func AtLeastAsStrict(a, b *Program) (*Difference, error) {
 		})
 		in := diagram.Input{Arch: c.Arch, Nr: c.Nr}
 		if p.Find(lax, laxer, &in.Fields) {
-			d := difference(p.Store, in, p.a, p.b)
-			return &d, p.Err()
+			found := counterexample(p.Store, in, p.a, p.b)
+			return &found, p.Err()
 		}
 	}
 	return nil, p.Err()
@@ -58,6 +58,9 @@ type pair struct {
 }
 
 func newPair(a, b *Program) (*pair, error) {
+	if a.missing() || b.missing() {
+		return nil, ErrNoProgram
+	}
 	if a.order != b.order {
 		return nil, fmt.Errorf("compile: programs for %v and %v have different byte orders", a.arches[0], b.arches[0])
 	}
