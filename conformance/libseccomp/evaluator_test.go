@@ -9,13 +9,13 @@ import (
 	"github.com/portcullis-go/portcullis/syscalls"
 )
 
-// call is a system call as a filter sees it.
+// call is what a filter sees of a system call.
 type call struct {
 	audit, nr uint32
 	args      [6]uint64
 }
 
-// words lays the call out in the byte order of ABI a.
+// words returns the call as seccomp_data in the byte order of an ABI.
 func (c call) words(a arch.Arch) *cbpf.Words {
 	w := &cbpf.Words{cbpf.OffNr / 4: c.nr, cbpf.OffArch / 4: c.audit}
 	lo, hi := 0, 1
@@ -29,54 +29,62 @@ func (c call) words(a arch.Arch) *cbpf.Words {
 	return w
 }
 
-// evaluator tries a profile's rules in order, with the numbers of their names
-// looked up beforehand.
+// evaluator finds a profile's verdict on a call by trying its rules in order.
+//
+// It does not use compile.Evaluate on purpose: these tests compare package oci with
+// libseccomp, and must not depend on how the compiler reads a rule. It knows only
+// what oci.Document.Resolve produces.
 type evaluator struct {
-	p     profile.Profile
-	rules map[arch.Arch]map[uint32][]*profile.Rule
+	profile profile.Profile
+	rules   map[arch.Arch]map[uint32][]*profile.Rule // by number, in order
 }
 
 func newEvaluator(p profile.Profile) *evaluator {
 	e := &evaluator{p, make(map[arch.Arch]map[uint32][]*profile.Rule)}
 	for _, a := range p.Arches {
-		byNr := make(map[uint32][]*profile.Rule)
+		e.rules[a] = make(map[uint32][]*profile.Rule)
 		for i := range p.Rules {
-			r := &p.Rules[i]
-			if r.Arches != nil && !slices.Contains(r.Arches, a) {
-				continue
-			}
-			for _, name := range r.Syscalls {
-				if nr, ok := syscalls.Lookup(a, name); ok {
-					byNr[nr] = append(byNr[nr], r)
-				}
-			}
+			e.add(a, &p.Rules[i])
 		}
-		e.rules[a] = byNr
 	}
 	return e
+}
+
+// add adds a rule under each number that it is for on an ABI.
+func (e *evaluator) add(a arch.Arch, r *profile.Rule) {
+	if r.Arches != nil && !slices.Contains(r.Arches, a) {
+		return
+	}
+	for _, name := range r.Syscalls {
+		if nr, ok := syscalls.Lookup(a, name); ok {
+			e.rules[a][nr] = append(e.rules[a][nr], r)
+		}
+	}
 }
 
 // verdict returns the filter's return value.
 func (e *evaluator) verdict(c call) uint32 {
 	a, ok := arch.ByAudit(c.audit, c.nr)
 	if c.nr == 1<<32-1 && a == arch.X86_64 && e.rules[a] == nil {
-		a = arch.X32
+		a = arch.X32 // -1 has bit 30 and belongs to x32 where x86_64 isn't covered
 	}
 	if !ok || e.rules[a] == nil {
-		w, _ := e.p.BadArch.Return(e.p.Arches[0])
+		w, _ := e.profile.BadArch.Return(e.profile.Arches[0])
 		return w
 	}
-	v := e.p.Default
+	action := e.profile.Default
 	for _, r := range e.rules[a][c.nr] {
 		if r.If == nil || holds(r.If, a, c.args) {
-			v = r.Action
+			action = r.Action
 			break
 		}
 	}
-	w, _ := v.Return(a)
+	w, _ := action.Return(a)
 	return w
 }
 
+// holds reports whether a condition holds. Values that are a long have 32 bits on an
+// ABI of 32 bits.
 func holds(c profile.Cond, a arch.Arch, args [6]uint64) bool {
 	switch c := c.(type) {
 	case profile.And:

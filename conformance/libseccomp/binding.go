@@ -1,12 +1,3 @@
-// Package libseccomp compares what package profile makes of a container
-// document with what libseccomp makes of the same rules.
-//
-// It is a module of its own, for development: it needs cgo and the C library
-// with its headers (libseccomp-dev of Debian), which the library itself never
-// does. Its tests build filters through the library's public functions in the
-// way of the container runtimes: every rule whose action isn't the default is
-// added in order, for each name. They export the programs, run them on boundary
-// values and compare the verdicts with those of the resolved profile.
 package libseccomp
 
 /*
@@ -32,23 +23,24 @@ import (
 	"github.com/portcullis-go/portcullis/syscalls"
 )
 
-// Cmp is a condition of a rule.
+// Cmp is a condition of a rule: struct scmp_arg_cmp.
 type Cmp struct {
-	Arg            int
-	Op             profile.Op
-	Value, DatumOf uint64 // DatumOf is the datum of OpMaskedEqual, whose Value is the mask
+	Arg    int
+	Op     profile.Op
+	DatumA uint64 // the value; the mask of OpMaskedEqual
+	DatumB uint64 // the value of OpMaskedEqual
 }
 
-// Rule is a rule as a runtime adds it.
+// Rule is a rule for one name, as a runtime adds it.
 type Rule struct {
 	Name   string
-	Action uint32 // a filter's return value, which is also libseccomp's action
+	Action uint32 // the filter's return value, which is also libseccomp's action
 	Conds  []Cmp
 }
 
-// RuleError is the library's refusal of a rule.
+// RuleError reports a rule that the library refuses.
 type RuleError struct {
-	Rule  int
+	Rule  int // index in Build's rules
 	Errno syscall.Errno
 }
 
@@ -60,16 +52,9 @@ func Version() string {
 	return fmt.Sprintf("%d.%d.%d", v.major, v.minor, v.micro)
 }
 
-// Knows reports whether the library has the name of a call.
-func Knows(name string) bool {
-	s := C.CString(name)
-	defer C.free(unsafe.Pointer(s))
-	return C.seccomp_syscall_resolve_name(s) != C.__NR_SCMP_ERROR
-}
-
-// Agrees reports whether the library has the same number for a call of an ABI:
-// its tables may be older than ours. Calls that can also be made through
-// socketcall or ipc have no plain number there; for these it is true.
+// Agrees reports whether the library's tables have the same number for a call of an
+// ABI, or lack it too. They may be older than ours. The library has no plain number
+// for a call that is also made through socketcall or ipc: there the name is enough.
 func Agrees(a arch.Arch, name string) bool {
 	s := C.CString(name)
 	defer C.free(unsafe.Pointer(s))
@@ -84,18 +69,19 @@ func Agrees(a arch.Arch, name string) bool {
 	return theirs >= 0 && uint32(theirs) == nr
 }
 
-// token returns the library's name of an ABI, or 0 where it has none.
+// token returns the library's token of an ABI (SCMP_ARCH_*), or 0 if it has none.
 func token(a arch.Arch) C.uint32_t {
 	s := C.CString(a.String())
 	defer C.free(unsafe.Pointer(s))
 	return C.seccomp_arch_resolve_name(s)
 }
 
-// Supports reports whether the library has the ABI.
+// Supports reports whether the library knows the ABI.
 func Supports(a arch.Arch) bool { return token(a) != 0 }
 
-// Build makes a program for the ABIs, of which the first is the target's own.
-// Level is the library's level of optimisation, 1 or 2.
+// Build makes a program for the ABIs, of which the first is the target's own. The
+// level is the library's level of optimisation: 1 makes a list of comparisons, 2 a
+// binary tree. A rule for an unknown name is skipped, as by the runtimes.
 func Build(def uint32, arches []arch.Arch, rules []Rule, level int) ([]bpf.RawInstruction, error) {
 	C.seccomp_api_set(6)
 	ctx := C.seccomp_init(C.uint32_t(def))
@@ -130,19 +116,20 @@ func add(ctx C.scmp_filter_ctx, r Rule) C.int {
 	defer C.free(unsafe.Pointer(s))
 	nr := C.seccomp_syscall_resolve_name(s)
 	if nr == C.__NR_SCMP_ERROR {
-		return 0 // the runtimes skip it
+		return 0
 	}
 	var cs [6]C.struct_scmp_arg_cmp
 	for i, c := range r.Conds {
 		cs[i].arg = C.uint(c.Arg)
-		cs[i].op = ops(c.Op)
-		cs[i].datum_a = C.scmp_datum_t(c.Value)
-		cs[i].datum_b = C.scmp_datum_t(c.DatumOf)
+		cs[i].op = compareOp(c.Op)
+		cs[i].datum_a = C.scmp_datum_t(c.DatumA)
+		cs[i].datum_b = C.scmp_datum_t(c.DatumB)
 	}
 	return C.seccomp_rule_add_array(ctx, C.uint32_t(r.Action), nr, C.uint(len(r.Conds)), &cs[0])
 }
 
-func ops(o profile.Op) uint32 {
+// compareOp returns the library's enum scmp_compare.
+func compareOp(o profile.Op) uint32 {
 	switch o {
 	case profile.OpNotEqual:
 		return C.SCMP_CMP_NE
@@ -160,7 +147,8 @@ func ops(o profile.Op) uint32 {
 	return C.SCMP_CMP_MASKED_EQ
 }
 
-// export returns the program, which the library writes in the target's order.
+// export returns the program. The library writes it in the target's byte order, to
+// a file only.
 func export(ctx C.scmp_filter_ctx, order binary.ByteOrder) ([]bpf.RawInstruction, error) {
 	f, err := os.CreateTemp("", "libseccomp")
 	if err != nil {

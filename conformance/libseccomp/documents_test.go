@@ -4,7 +4,6 @@ import (
 	"errors"
 	"fmt"
 	"math/bits"
-	"math/rand/v2"
 	"slices"
 	"syscall"
 	"testing"
@@ -18,7 +17,7 @@ import (
 	"github.com/portcullis-go/portcullis/syscalls"
 )
 
-// machines are the targets and what their filters also cover.
+// machines returns lists of ABIs: a target's own, then others that its filter covers.
 func machines() [][]arch.Arch {
 	return [][]arch.Arch{
 		{arch.X86_64}, {arch.X86_64, arch.X86, arch.X32}, {arch.X86_64, arch.X86}, {arch.X86}, {arch.X32},
@@ -30,13 +29,13 @@ func machines() [][]arch.Arch {
 	}
 }
 
-// TestDocuments compares random documents whose rules libseccomp orders.
+// TestDocuments compares random documents whose rule order libseccomp specifies.
 func TestDocuments(t *testing.T) {
 	const documents, points = 20000, 60
 	t.Logf("libseccomp %s", Version())
 	var c counts
 	for seed := range uint64(documents) {
-		g := &generator{Rand: rand.New(rand.NewPCG(seed, 0))}
+		g := newGenerator(seed, 0)
 		d := g.document(styleOne, styleEqual, styleOrdered, styleLower, styleMixed)
 		arches := pick(g, machines()...)
 		if slices.ContainsFunc(arches, func(a arch.Arch) bool { return !Supports(a) }) {
@@ -53,48 +52,65 @@ func TestDocuments(t *testing.T) {
 	}
 	t.Log(c.String())
 	if c.documents < 2000 {
-		t.Error("too few documents are compared to mean anything")
+		t.Errorf("only %d documents were compared", c.documents)
 	}
 	if c.stricter > c.documents/1000 || c.masked > c.documents/1000 {
-		t.Error("too many documents are refused by profile alone, or differ for their masks")
+		t.Error("too many documents are refused by package oci alone, or differ in masked conditions")
 	}
 }
 
-type counts struct{ documents, points, refused, stricter, masked, outside, different, unsupported int }
+// counts says how many documents were compared, and what became of the others.
+type counts struct {
+	documents, points int
+	refused           int // by libseccomp and by package oci
+	stricter          int // refused by package oci alone
+	masked            int // different, with masks whose order libseccomp does not specify
+	outside           int // in an order that libseccomp does not specify
+	different         int
+	unsupported       int // for an ABI that libseccomp lacks
+}
 
 func (c *counts) String() string {
-	return fmt.Sprintf("%d documents compared at %d points, %d refused by both and %d by profile alone; %d different, and %d with masks on several arguments; %d outside the order that libseccomp specifies and %d on an ABI that it lacks",
+	return fmt.Sprintf("%d documents compared at %d points: %d refused by both and %d by package oci alone; %d different, and %d with masks on several arguments. Not compared: %d whose order libseccomp doesn't specify, %d for an ABI that it lacks",
 		c.documents, c.points, c.refused, c.stricter, c.different, c.masked, c.outside, c.unsupported)
 }
 
-// compare returns how libseccomp and the resolved profile differ.
+// compare returns an error if libseccomp and the resolved profile differ.
 func compare(g *generator, d *oci.Document, arches []arch.Arch, points int, c *counts) error {
 	native := arches[0]
 	p, findings, err := d.Resolve(oci.ResolveOptions{Target: oci.Target{Arch: native}, Runtime: oci.Crun})
-	if unspecified(findings) || Version() < "2.6" && changedSince(d) {
+	if unspecified(findings) || Version() < "2.6" && orderedOtherwise(d) {
 		c.outside++
 		return nil
 	}
-	def, rules := Flatten(d, native)
-	prog, refErr := Build(def, arches, rules, 1+g.IntN(2))
+	def, rules := RuntimeRules(d, native)
+	prog, refusal := Build(def, arches, rules, 1+g.rand.IntN(2))
 	c.documents++
-	if conflict := hasID(err, "conflicting-rules"); conflict || err != nil || refErr != nil {
-		var re *RuleError
-		if conflict && errors.As(refErr, &re) && re.Errno == syscall.EEXIST {
-			c.refused++
-			return nil
-		}
-		if conflict && refErr == nil {
-			c.stricter++
-			return nil
-		}
-		c.different++
-		return fmt.Errorf("profile: %v, libseccomp: %v\n%s", err, refErr, dump(d, arches))
+	if err != nil || refusal != nil {
+		return compareRefusals(d, err, refusal, c)
 	}
 	c.points += points
 	return comparePoints(g, d, p, prog, points, c)
 }
 
+// compareRefusals accepts that both refuse rules that conflict, for which libseccomp
+// has EEXIST, or package oci alone.
+func compareRefusals(d *oci.Document, err, refusal error, c *counts) error {
+	var rule *RuleError
+	conflict := hasID(err, "conflicting-rules")
+	switch {
+	case conflict && refusal == nil:
+		c.stricter++
+		return nil
+	case conflict && errors.As(refusal, &rule) && rule.Errno == syscall.EEXIST:
+		c.refused++
+		return nil
+	}
+	c.different++
+	return fmt.Errorf("oci: %v, libseccomp: %v\n%s", err, refusal, text(d))
+}
+
+// comparePoints compares verdicts on random calls.
 func comparePoints(g *generator, d *oci.Document, p profile.Profile, prog []bpf.RawInstruction, points int, c *counts) error {
 	if err := cbpf.Check(prog); err != nil {
 		return err
@@ -106,30 +122,32 @@ func comparePoints(g *generator, d *oci.Document, p profile.Profile, prog []bpf.
 		if err != nil {
 			return err
 		}
-		if p.Arches[0].ByteOrder() != arch.Native().ByteOrder() && bits.ReverseBytes32(want) == e.verdict(x) {
-			continue // a constant of a program for the other byte order
+		got := e.verdict(x)
+		if p.Arches[0].ByteOrder() != arch.Native().ByteOrder() && bits.ReverseBytes32(want) == got {
+			continue // libseccomp wrote the return value in the host's byte order
 		}
-		if got := e.verdict(x); got != want {
-			if masksSeveral(d) {
-				c.masked++
-				return nil
-			}
-			c.different++
-			return fmt.Errorf("%+v: profile %#x, libseccomp %#x\n%s", x, got, want, dump(d, p.Arches))
+		if got == want {
+			continue
 		}
+		if masksSeveral(d) {
+			c.masked++
+			return nil
+		}
+		c.different++
+		return fmt.Errorf("%v: %+v: profile %#x, libseccomp %#x\n%s", p.Arches, x, got, want, text(d))
 	}
 	return nil
 }
 
-// call returns a call of one of the document's names, directly or through
-// socketcall or ipc, or of any number.
+// call returns a call of one of the document's names, made directly or through
+// socketcall or ipc, or a call with any number.
 func (g *generator) call(d *oci.Document, arches []arch.Arch) call {
 	a := pick(g, arches...)
-	x := call{audit: a.Audit(), nr: a.Base() + uint32(g.IntN(480))}
+	x := call{audit: a.Audit(), nr: a.Base() + uint32(g.rand.IntN(480))}
 	for i := range x.args {
 		x.args[i] = g.value()
 	}
-	if g.IntN(20) == 0 {
+	if g.rand.IntN(20) == 0 {
 		x.nr = pick[uint32](g, 0xffffffff, 0, a.Base(), x.nr|1<<30)
 		return x
 	}
@@ -138,25 +156,25 @@ func (g *generator) call(d *oci.Document, arches []arch.Arch) call {
 	if nr, ok := syscalls.Lookup(a, name); ok {
 		x.nr = nr
 	}
-	if via, sub, ok := syscalls.Multiplexed(a, name); ok && g.IntN(2) == 0 {
+	if via, sub, ok := syscalls.Multiplexed(a, name); ok && g.rand.IntN(2) == 0 {
 		x.nr, _ = syscalls.Lookup(a, via)
 		x.args[0] = uint64(sub)
 	}
 	return x
 }
 
-// unspecified reports whether the order of d's rules is the profile's own: one
-// of the findings says so.
+// unspecified reports whether libseccomp leaves the order of the rules open, which
+// package oci reports as a finding.
 func unspecified(fs oci.Findings) bool {
 	return slices.ContainsFunc(fs, func(f oci.Finding) bool {
 		return f.ID == "unspecified-order" || f.ID == "unspecified-abi"
 	})
 }
 
-// changedSince reports whether versions before 2.6 may order d's rules in
-// another way than later ones: upper bounds beyond 32 bits, and several
+// orderedOtherwise reports whether libseccomp before 2.6 may order the rules
+// differently from later versions: upper bounds beyond 32 bits, and several
 // inequalities.
-func changedSince(d *oci.Document) bool {
+func orderedOtherwise(d *oci.Document) bool {
 	unequal := 0
 	for _, e := range d.Syscalls {
 		for _, a := range e.Args {
@@ -173,9 +191,9 @@ func changedSince(d *oci.Document) bool {
 	return unequal > 1
 }
 
-// masksSeveral reports whether d has a mask in a rule with several conditions,
-// of which the selector of socketcall or ipc is one. In which order rules with
-// these are tried isn't specified by libseccomp at every point.
+// masksSeveral reports whether a rule with several conditions has a mask among them.
+// The selector of socketcall or ipc counts as a condition. libseccomp does not fully
+// specify the order of such rules.
 func masksSeveral(d *oci.Document) bool {
 	return slices.ContainsFunc(d.Syscalls, func(e oci.Entry) bool {
 		_, _, muxed := syscalls.Multiplexed(arch.X86, e.Names[0])
@@ -188,14 +206,11 @@ func hasID(err error, id string) bool {
 	return errors.As(err, &fs) && slices.ContainsFunc(fs, func(f oci.Finding) bool { return f.ID == id })
 }
 
-func dump(d *oci.Document, arches []arch.Arch) string {
-	s := fmt.Sprintln(arches, d.DefaultAction.Kind, d.DefaultErrno)
-	for _, e := range d.Syscalls {
-		s += fmt.Sprintf("\t%v %v %v", e.Names, e.Action.Kind, e.Errno)
-		for _, a := range e.Args {
-			s += fmt.Sprintf(" [%d %s %#x %#x]", a.Index, oci.OpName(a.Op), a.Value, a.ValueTwo)
-		}
-		s += "\n"
+// text returns a document as JSON, to reproduce a failure.
+func text(d *oci.Document) []byte {
+	b, err := d.MarshalJSON()
+	if err != nil {
+		return []byte(err.Error())
 	}
-	return s
+	return b
 }
