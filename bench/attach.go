@@ -15,9 +15,10 @@ import (
 	"github.com/portcullis-go/portcullis/profile"
 )
 
-// A filter can't be taken back, and each one more makes the calls of a thread
-// slower. So each is installed on an OS thread of its own, which ends with the
-// goroutine that is locked to it.
+// A filter can't be removed, and every further one slows down a thread's calls. So
+// each is installed on its own OS thread, which ends with the goroutine that is locked
+// to it. Package install isn't used: it checks the program first, and only the system
+// call is to be measured.
 
 const (
 	sysSeccomp      = 317 // arch/x86/entry/syscalls/syscall_64.tbl
@@ -32,7 +33,8 @@ type fprog struct {
 }
 
 // attach installs a program on the calling thread and returns how long seccomp(2)
-// took, which converts, compiles and caches it.
+// took. In it the kernel checks, converts and compiles the program and fills its
+// cache of verdicts.
 func attach(raw []bpf.RawInstruction) (time.Duration, error) {
 	if _, _, errno := syscall.RawSyscall6(syscall.SYS_PRCTL, prSetNoNewPrivs, 1, 0, 0, 0, 0); errno != 0 {
 		return 0, fmt.Errorf("no_new_privs: %w", errno)
@@ -48,8 +50,8 @@ func attach(raw []bpf.RawInstruction) (time.Duration, error) {
 	return took, nil
 }
 
-// onThread runs f on a fresh thread that ends with it. The main thread wouldn't
-// end, and isn't used.
+// onThread runs f on a new OS thread that ends when f returns. The main thread would
+// not end, so it isn't used.
 func onThread(f func()) {
 	done := make(chan struct{})
 	go func() {
@@ -65,12 +67,12 @@ func onThread(f func()) {
 	<-done
 }
 
-// installable reports whether a filter is to be installed.
-func (f *Filter) installable() bool { return f.Err == nil && !f.exhaustive() && f.livable() }
+// installable reports whether the filter can be installed and is worth measuring.
+func (f *Filter) installable() bool { return f.Err == nil && !f.exhaustive() && f.threadSurvives() }
 
-// livable reports whether a Go thread can wait, be preempted and end under the
-// filter. Arguments are those of the runtime where filters here look at them.
-func (f *Filter) livable() bool {
+// threadSurvives reports whether a Go thread can wait, be preempted and end under the
+// filter. Where policies here compare arguments, those of the Go runtime are given.
+func (f *Filter) threadSurvives() bool {
 	for _, c := range []struct {
 		name string
 		args []uint64
