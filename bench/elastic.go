@@ -12,45 +12,43 @@ import (
 	"github.com/portcullis-go/portcullis/profile"
 )
 
-// elasticJob writes a spec as a policy: a group of calls for each verdict.
-func elasticJob(s *Spec, _ Hints) (Job, error) {
-	if len(s.Arches) > 1 {
+// elasticJob writes a policy as one of go-seccomp-bpf: a group of calls for each
+// action.
+func elasticJob(p *Policy, _ Hints) (Job, error) {
+	if len(p.Arches) > 1 {
 		return Job{}, errOneABI
 	}
-	if len(s.Rules) == 0 {
+	if len(p.Rules) == 0 {
 		return Job{}, fmt.Errorf("%w a policy without calls", errRefuses)
 	}
-	info, err := elasticarch.GetInfo(s.Arches[0].String())
+	info, err := elasticarch.GetInfo(p.Arches[0].String())
 	if err != nil {
 		return Job{}, err
 	}
 	var j Job
-	policy := elastic.Policy{DefaultAction: elastic.Action(ret(s.Default))}
-	if ret(s.Default) == ret(profile.Errno(errno.EPERM)) {
+	policy := elastic.Policy{DefaultAction: elastic.Action(ret(p.Default))}
+	if ret(p.Default) == ret(profile.Errno(errno.EPERM)) {
 		policy.DefaultAction = elastic.ActionErrno
 	}
-	groups := make(map[profile.Action]int)
-	for _, r := range s.Rules {
+	groups := make(map[profile.Action]int) // index in policy.Syscalls
+	for _, r := range p.Rules {
 		g, ok := groups[r.Action]
 		if !ok {
 			g = len(policy.Syscalls)
 			groups[r.Action] = g
 			policy.Syscalls = append(policy.Syscalls, elastic.SyscallGroup{Action: elastic.Action(ret(r.Action))})
 		}
-		group := &policy.Syscalls[g]
 		for _, name := range r.Calls {
 			if _, ok := info.SyscallNames[name]; !ok {
-				j.missing(s, name)
-			} else if len(r.If) == 0 {
-				group.Names = append(group.Names, name)
-			} else {
-				group.NamesWithCondtions = append(group.NamesWithCondtions, elastic.NameWithConditions{Name: name, Conditions: elasticConds(r.If)})
+				j.addUnknown(p, name)
+				continue
 			}
+			elasticAdd(&policy.Syscalls[g], name, r.If)
 		}
 	}
 	j.Run = func() ([]bpf.RawInstruction, error) {
-		p := policy
-		ins, err := p.Assemble()
+		again := policy // Assemble stores the ABI's table in its receiver
+		ins, err := again.Assemble()
 		if err != nil {
 			return nil, err
 		}
@@ -59,8 +57,16 @@ func elasticJob(s *Spec, _ Hints) (Job, error) {
 	return j, nil
 }
 
-// elasticConds writes conditions. The library has no comparison under a mask, but
-// tests of bits.
+func elasticAdd(group *elastic.SyscallGroup, name string, conds []Cond) {
+	if len(conds) == 0 {
+		group.Names = append(group.Names, name)
+		return
+	}
+	group.NamesWithCondtions = append(group.NamesWithCondtions, elastic.NameWithConditions{Name: name, Conditions: elasticConds(conds)})
+}
+
+// elasticConds returns conditions in the library's terms. It has no masked
+// comparison; tests of single bits take its place.
 func elasticConds(conds []Cond) (out elastic.ArgumentConditions) {
 	ops := map[profile.Op]elastic.Operation{
 		profile.OpEqual: elastic.Equal, profile.OpNotEqual: elastic.NotEqual,

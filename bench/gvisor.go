@@ -10,27 +10,27 @@ import (
 	"github.com/portcullis-go/portcullis/syscalls"
 )
 
-// gvisorJob writes a spec as a set of rules for each verdict. The library takes
-// numbers, not names; finding these isn't part of the job that is timed.
-func gvisorJob(s *Spec, h Hints) (Job, error) {
-	if len(s.Arches) > 1 {
+// gvisorJob writes a policy as a set of rules for each action. The library takes
+// numbers, not names: looking them up is not part of the job that is timed.
+func gvisorJob(p *Policy, h Hints) (Job, error) {
+	if len(p.Arches) > 1 {
 		return Job{}, errOneABI
 	}
-	def, err := gvisorAction(s.Default)
+	def, err := gvisorAction(p.Default)
 	if err != nil {
 		return Job{}, err
 	}
-	foreign, err := gvisorAction(s.Foreign)
+	foreign, err := gvisorAction(p.Foreign)
 	if err != nil {
 		return Job{}, err
 	}
 	program := gvisor.Program{Options: gvisor.ProgramOptions{DefaultAction: def, BadArchAction: foreign}}
 	for _, name := range h.Hot {
-		nr, _ := syscalls.Lookup(s.Arches[0], name)
+		nr, _ := syscalls.Lookup(p.Arches[0], name)
 		program.Options.HotSyscalls = append(program.Options.HotSyscalls, uintptr(nr))
 	}
 	sets := make(map[profile.Action]gvisor.SyscallRules)
-	for _, r := range s.Rules {
+	for _, r := range p.Rules {
 		set, ok := sets[r.Action]
 		if !ok {
 			action, err := gvisorAction(r.Action)
@@ -42,7 +42,7 @@ func gvisorJob(s *Spec, h Hints) (Job, error) {
 			program.RuleSets = append(program.RuleSets, gvisor.RuleSet{Rules: set, Action: action})
 		}
 		for _, name := range r.Calls {
-			if nr, ok := syscalls.Lookup(s.Arches[0], name); ok {
+			if nr, ok := syscalls.Lookup(p.Arches[0], name); ok {
 				set.Add(uintptr(nr), gvisorRule(r.If))
 			}
 		}
@@ -50,7 +50,7 @@ func gvisorJob(s *Spec, h Hints) (Job, error) {
 	return Job{Run: func() ([]bpf.RawInstruction, error) { return gvisorBuild(program) }}, nil
 }
 
-// gvisorBuild makes the program. What the library can't do it panics about.
+// gvisorBuild makes the program. The library panics on what it can't do.
 func gvisorBuild(program gvisor.Program) (raw []bpf.RawInstruction, err error) {
 	defer func() {
 		if v := recover(); v != nil {
@@ -68,7 +68,7 @@ func gvisorBuild(program gvisor.Program) (raw []bpf.RawInstruction, err error) {
 	return raw, nil
 }
 
-// gvisorAction returns the library's name of a verdict.
+// gvisorAction returns an action in the library's terms.
 func gvisorAction(a profile.Action) (gvisor.Action, error) {
 	switch a.Kind() {
 	case profile.KindAllow:

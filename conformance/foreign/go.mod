@@ -16,4 +16,6 @@ require (
 
 replace github.com/portcullis-go/portcullis => ../..
 
+replace github.com/portcullis-go/portcullis/conformance/docker => ../docker
+
 replace github.com/portcullis-go/portcullis/conformance/libseccomp => ../libseccomp

@@ -1,9 +1,10 @@
-// Command peers compares this library with other tools and prints the figures as
-// tables of markdown:
+// Command peers compares this library with other tools and prints the results as
+// Markdown tables:
 //
 //	go run ./cmd/peers
 //
-// It takes a minute or two. Counts are the same on every machine, times aren't.
+// It takes a minute or two. Counts are the same on every machine, times are not. The
+// flags leave out the measurements, shorten them, or write charts as SVG.
 package main
 
 import (
@@ -26,10 +27,10 @@ import (
 func main() {
 	log.SetFlags(0)
 	var o options
-	flag.BoolVar(&o.kernel, "kernel", true, "measure what the kernel does, too")
-	flag.BoolVar(&o.times, "times", true, "measure how long compiling takes, too")
-	flag.BoolVar(&o.short, "short", false, "measure times with a tenth of the effort")
-	flag.StringVar(&o.svg, "svg", "", "write plots into this `directory`")
+	flag.BoolVar(&o.kernel, "kernel", true, "measure how long the kernel takes to install and to run filters")
+	flag.BoolVar(&o.times, "times", true, "measure how long compiling takes")
+	flag.BoolVar(&o.short, "short", false, "make a tenth of the measurements")
+	flag.StringVar(&o.svg, "svg", "", "write charts into this `directory`")
 	flag.Parse()
 	if err := o.run(); err != nil {
 		log.Fatal("peers: ", err)
@@ -43,51 +44,47 @@ type options struct {
 
 func (o options) run() error {
 	if runtime.GOOS != "linux" || runtime.GOARCH != "amd64" {
-		return errors.New("the profiles are those of Linux on x86_64")
+		return errors.New("runs on Linux on x86_64 only")
 	}
-	// libseccomp's programs come out through a file, which had better not be on a disk.
+	// libseccomp writes its programs to a file. On a disk that would be measured, too.
 	if _, err := os.Stat("/dev/shm"); err == nil {
 		os.Setenv("TMPDIR", "/dev/shm")
 	}
-	specs, err := bench.Specs()
+	policies, err := bench.Policies()
 	if err != nil {
 		return err
 	}
 	fmt.Printf("%s\n\n", versions())
-	counted, err := counts(specs)
+	comparisons, err := compareAll(policies)
 	if err != nil {
 		return err
 	}
-	compared := specs[:bench.Compared]
-	plots := bench.CountPlots(counted[:bench.Compared])
+	comparisons = comparisons[:bench.Realistic]
+	charts := bench.CountCharts(comparisons)
 	effort := 10
 	if o.short {
 		effort = 1
 	}
 	if o.times {
-		refuseAll := specs[bench.Compared] // for what libseccomp takes without rules
-		t, times := bench.CompileTimes(append(slices.Clone(compared), refuseAll), time.Duration(effort)*80*time.Millisecond)
-		fmt.Println(t)
-		plots["performance-compile.svg"] = bench.TimePlot(compared, times)
-		fmt.Println(bench.Growth(time.Duration(effort) * 40 * time.Millisecond))
+		charts["performance-compile.svg"] = compileTimes(policies, time.Duration(effort)*time.Millisecond)
 	}
 	if o.kernel {
-		if err := kernel(counted[:bench.Compared], effort); err != nil {
+		if err := kernelTimes(comparisons, 30*effort); err != nil {
 			return err
 		}
 	}
 	if o.svg == "" {
 		return nil
 	}
-	for name, p := range plots {
-		if err := os.WriteFile(filepath.Join(o.svg, name), []byte(p.SVG()), 0o666); err != nil {
+	for name, c := range charts {
+		if err := os.WriteFile(filepath.Join(o.svg, name), []byte(c.SVG()), 0o666); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-// versions returns what is compared.
+// versions names what is compared.
 func versions() string {
 	text := fmt.Sprintf("Go %s, libseccomp %s", strings.TrimPrefix(runtime.Version(), "go"), libseccomp.Version())
 	info, _ := debug.ReadBuildInfo()
@@ -100,40 +97,51 @@ func versions() string {
 	return text
 }
 
-// counts prints what is the same on every machine.
-func counts(specs []*bench.Spec) ([]*bench.Counted, error) {
+// compareAll prints the counts, which are the same on every machine.
+func compareAll(policies []*bench.Policy) ([]*bench.Comparison, error) {
 	recordings, err := bench.Recordings()
 	if err != nil {
 		return nil, err
 	}
-	var counted []*bench.Counted
-	for _, s := range specs {
-		c, err := bench.Count(s)
+	var comparisons []*bench.Comparison
+	for _, p := range policies {
+		c, err := bench.Compare(p)
 		if err != nil {
 			return nil, err
 		}
-		counted = append(counted, c)
+		comparisons = append(comparisons, c)
 		fmt.Println(c.Table())
 	}
-	for _, c := range counted[:bench.Recorded] {
-		fmt.Println(c.Recorded(recordings))
+	for _, c := range comparisons[:bench.Runnable] {
+		fmt.Println(c.RecordedTable(recordings))
 	}
-	t, err := bench.Constants()
+	t, err := bench.OneVerdict()
 	if err != nil {
 		return nil, err
 	}
 	fmt.Println(t)
-	return counted, nil
+	return comparisons, nil
 }
 
-// kernel prints what the kernel takes for the filters.
-func kernel(counted []*bench.Counted, effort int) error {
-	t, err := bench.AttachTimes(counted, 30*effort)
+// compileTimes prints compile times and returns their chart. Besides the realistic
+// policies it measures one without rules, which shows a tool's fixed cost.
+func compileTimes(policies []*bench.Policy, unit time.Duration) *bench.BarChart {
+	realistic := policies[:bench.Realistic]
+	t, timings := bench.CompileTimes(append(slices.Clone(realistic), policies[bench.Realistic]), 80*unit)
+	fmt.Println(t)
+	fmt.Println(bench.CompileTimesByRules(40 * unit))
+	return bench.CompileTimeChart(realistic, timings)
+}
+
+// kernelTimes prints how long the kernel takes to install the filters, and to run
+// calls under them.
+func kernelTimes(comparisons []*bench.Comparison, rounds int) error {
+	t, err := bench.AttachTimes(comparisons, rounds)
 	if err != nil {
 		return err
 	}
 	fmt.Println(t)
-	if t, err = bench.CallTimes(counted[0], 30*effort); err != nil {
+	if t, err = bench.CallTimes(comparisons[0], rounds); err != nil {
 		return err
 	}
 	fmt.Println(t)

@@ -1,12 +1,12 @@
-// Command record reads what strace prints of every call and counts the calls, for
-// the recordings in testdata:
+// Command record counts the calls in the output of strace, for the recordings in
+// testdata:
 //
 //	strace -f -qq -e raw=all -o trace.txt ls -lR
 //	go run ./cmd/record <trace.txt >testdata/ls.calls
 //
-// A line is a count, a name and the arguments that some profile of package bench
-// compares. Others are left out at the end and 0 in between: they are addresses
-// and descriptors, by which calls can't be counted.
+// A line of its output is a count, a name and the arguments that some policy of
+// package bench compares. Other arguments, such as addresses and descriptors, would
+// make every call a line of its own: they are written as 0, or left out at the end.
 package main
 
 import (
@@ -27,56 +27,76 @@ import (
 
 func main() {
 	log.SetFlags(0)
-	if err := record(os.Stdin, os.Stdout); err != nil {
+	policies, err := bench.Policies()
+	if err == nil {
+		err = record(os.Stdin, os.Stdout, comparedArgs(policies[:bench.Runnable]))
+	}
+	if err != nil {
 		log.Fatal("record: ", err)
 	}
 }
 
-// call is where a call begins in the output. A call that another thread interrupts
-// has its arguments there, and its result on a later line.
-var call = regexp.MustCompile(`^(?:\d+ +)?(\w+)\((.*?)(?:\) += .*| <unfinished \.\.\.>)$`)
-
-func record(r io.Reader, w io.Writer) error {
-	specs, err := bench.Specs()
-	if err != nil {
-		return err
-	}
+// comparedArgs returns which arguments of each call the policies compare.
+func comparedArgs(policies []*bench.Policy) map[string][6]bool {
 	compared := make(map[string][6]bool)
-	for _, s := range specs[:bench.Recorded] {
-		for _, rule := range s.Rules {
-			for _, name := range rule.Calls {
-				c := compared[name]
-				for _, cond := range rule.If {
-					c[cond.Arg] = true
+	for _, p := range policies {
+		for _, r := range p.Rules {
+			for _, name := range r.Calls {
+				args := compared[name]
+				for _, c := range r.If {
+					args[c.Arg] = true
 				}
-				compared[name] = c
+				compared[name] = args
 			}
 		}
 	}
+	return compared
+}
+
+// record counts the calls of a trace by name and compared arguments, and writes the
+// most frequent first.
+func record(r io.Reader, w io.Writer, compared map[string][6]bool) error {
 	counts := make(map[string]int)
 	lines := bufio.NewScanner(r)
 	lines.Buffer(nil, 1<<20)
 	for lines.Scan() {
-		m := call.FindStringSubmatch(lines.Text())
-		if m == nil || strings.HasPrefix(m[1], "syscall_") { // a number without a name
-			continue
+		if name, args, ok := parseCall(lines.Text()); ok {
+			counts[name+writeArgs(args, compared[name])]++
 		}
-		key, keep := m[1], compared[m[1]]
-		for i, text := range strings.Split(m[2], ", ") {
-			v, err := strconv.ParseUint(text, 0, 64)
-			if err != nil || i > 5 || !keep[i] {
-				v = 0
-			}
-			key += fmt.Sprintf(" %#x", v)
-		}
-		for strings.HasSuffix(key, " 0x0") {
-			key = strings.TrimSuffix(key, " 0x0")
-		}
-		counts[key]++
 	}
 	byCount := func(a, b string) int { return cmp.Or(counts[b]-counts[a], strings.Compare(a, b)) }
-	for _, key := range slices.SortedFunc(maps.Keys(counts), byCount) {
-		fmt.Fprintln(w, counts[key], key)
+	for _, line := range slices.SortedFunc(maps.Keys(counts), byCount) {
+		fmt.Fprintln(w, counts[line], line)
 	}
 	return lines.Err()
+}
+
+// callLine matches the line on which a call begins. If another thread interrupts the
+// call, its result is on a later line, which doesn't match.
+var callLine = regexp.MustCompile(`^(?:\d+ +)?(\w+)\((.*?)(?:\) += .*| <unfinished \.\.\.>)$`)
+
+// parseCall returns the name and the arguments of a call. Numbers without a name are
+// skipped.
+func parseCall(line string) (name string, args []string, ok bool) {
+	m := callLine.FindStringSubmatch(line)
+	if m == nil || strings.HasPrefix(m[1], "syscall_") {
+		return "", nil, false
+	}
+	return m[1], strings.Split(m[2], ", "), true
+}
+
+// writeArgs writes the compared arguments, up to the last one that isn't 0.
+func writeArgs(args []string, compared [6]bool) string {
+	text := ""
+	for i, arg := range args {
+		v, err := strconv.ParseUint(arg, 0, 64)
+		if err != nil || i > 5 || !compared[i] {
+			v = 0
+		}
+		text += fmt.Sprintf(" %#x", v)
+	}
+	for strings.HasSuffix(text, " 0x0") {
+		text = strings.TrimSuffix(text, " 0x0")
+	}
+	return text
 }
