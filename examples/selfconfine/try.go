@@ -7,14 +7,15 @@ import (
 	"text/tabwriter"
 )
 
-// attempt is something that the policy forbids. Without the policy it works, or
-// fails in another way than by "operation not permitted"; it never does harm.
+// attempt is something that the policy forbids. Without the policy it succeeds or
+// fails with another error, depending on the machine and the user; it never does
+// harm.
 type attempt struct {
 	what string
 	try  func() error
 }
 
-// outcome is what came of an attempt.
+// outcome is the result of an attempt.
 type outcome struct {
 	what string
 	err  error
@@ -39,7 +40,7 @@ func tryAll() []outcome {
 }
 
 // report compares the outcomes before and after the policy came into force. It
-// is ok if all attempts were refused then.
+// is ok if all attempts were refused afterwards.
 func report(before, after []outcome) (text string, ok bool) {
 	var b strings.Builder
 	w := tabwriter.NewWriter(&b, 0, 0, 2, ' ', 0)
