@@ -18,6 +18,8 @@ import (
 	"slices"
 )
 
+//lint:file-ignore ST1003 X86_64 has the underscore of the ABI's name.
+
 // Arch is one Linux ABI. The zero value is no ABI; its methods return zero
 // values and its String is "none".
 type Arch uint8
