@@ -44,14 +44,14 @@ func tryAll() []outcome {
 func report(before, after []outcome) (text string, ok bool) {
 	var b strings.Builder
 	w := tabwriter.NewWriter(&b, 0, 0, 2, ' ', 0)
-	fmt.Fprintln(w, "attempt\tbefore the filter\tnow\tverdict")
+	fmt.Fprintln(w, "attempt\tverdict\twith the filter\tbefore")
 	ok = len(after) > 0
 	for i, o := range after {
 		verdict := "refused"
 		if !o.refused() {
 			verdict, ok = "NOT REFUSED", false
 		}
-		fmt.Fprintf(w, "%s\t%v\t%v\t%s\n", o.what, before[i], o, verdict)
+		fmt.Fprintf(w, "%s\t%s\t%v\t%v\n", o.what, verdict, o, before[i])
 	}
 	w.Flush()
 	return b.String(), ok
