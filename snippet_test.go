@@ -45,23 +45,7 @@ func TestSnippets(t *testing.T) {
 	dir := snippetModule(t)
 	var outputs []output
 	for _, file := range documents(t) {
-		w := newFragmentWriter(t)
-		all := blocks(t, file)
-		for i, b := range all {
-			var want string
-			if i+1 < len(all) && all[i+1].lang == "text" {
-				want = all[i+1].text
-			}
-			switch {
-			case b.lang != "go":
-				checkLang(t, b)
-			case strings.HasPrefix(b.text, "package ") || strings.Contains(b.text, "\npackage "):
-				outputs = append(outputs, writeFile(t, dir, b, want))
-			default:
-				w.add(b, want)
-			}
-		}
-		outputs = append(outputs, w.write(dir, strings.TrimSuffix(filepath.Base(file), ".md"))...)
+		outputs = append(outputs, writeSnippets(t, dir, file)...)
 	}
 	goCommand(t, dir, "vet", "./...")
 	if runtime.GOOS != "linux" {
@@ -71,10 +55,33 @@ func TestSnippets(t *testing.T) {
 	bin := tempDir(t)
 	goCommand(t, dir, "build", "-buildvcs=false", "-o", bin+string(filepath.Separator), "./...")
 	for _, o := range outputs {
-		if o.want != "" {
-			t.Run(fmt.Sprintf("%s:%d", o.file, o.line), func(t *testing.T) { o.check(t, bin) })
+		t.Run(fmt.Sprintf("%s:%d", o.file, o.line), func(t *testing.T) { o.check(t, bin) })
+	}
+}
+
+// writeSnippets writes the go blocks of a document into the module, and returns
+// what they are said to print.
+func writeSnippets(t *testing.T, dir, file string) (outputs []output) {
+	w := newFragmentWriter(t)
+	all := blocks(t, file)
+	for i, b := range all {
+		want := ""
+		if i+1 < len(all) && all[i+1].lang == "text" {
+			want = all[i+1].text
+		}
+		switch {
+		case b.lang != "go":
+			checkLang(t, b)
+		case !strings.Contains("\n"+b.text, "\npackage "):
+			w.add(b, want)
+		default:
+			program := writeFile(t, dir, b)
+			if want != "" {
+				outputs = append(outputs, output{block: b, program: program, want: want})
+			}
 		}
 	}
+	return append(outputs, w.write(dir, strings.TrimSuffix(filepath.Base(file), ".md"))...)
 }
 
 // checkLang reports blocks that no test would look at.
@@ -123,16 +130,17 @@ func goCommand(t *testing.T, dir string, args ...string) {
 	}
 }
 
-// writeFile writes a block that is a whole file.
-func writeFile(t *testing.T, dir string, b block, want string) output {
+// writeFile writes a block that is a whole file, and returns the name of its
+// package's directory.
+func writeFile(t *testing.T, dir string, b block) (name string) {
 	t.Helper()
-	name := fmt.Sprintf("%s%d", strings.TrimSuffix(filepath.Base(b.file), ".md"), b.line)
+	name = fmt.Sprintf("%s%d", strings.TrimSuffix(filepath.Base(b.file), ".md"), b.line)
 	file := "main.go"
 	if strings.Contains(b.text, `"testing"`) {
 		file = "snippet_test.go"
 	}
 	writeGo(t, filepath.Join(dir, name), file, fmt.Sprintf("//line %s:%d\n%s", b.file, b.line, b.text))
-	return output{block: b, program: name, want: want}
+	return name
 }
 
 func writeGo(t *testing.T, dir, file, text string) {
@@ -196,7 +204,7 @@ type section struct {
 
 func newFragmentWriter(t *testing.T) *fragmentWriter {
 	packages := map[string]string{"bpf": xbpf, "unix": xunix, "exec": "os/exec"}
-	for _, path := range []string{"errors", "fmt", "log", "os", "strings"} {
+	for _, path := range []string{"errors", "fmt", "io", "log", "os", "strings"} {
 		packages[path] = path
 	}
 	for _, p := range goList(t, runtime.GOOS, "./...") {
@@ -255,31 +263,28 @@ func (s *section) statements(w *fragmentWriter, code string, b block) {
 
 // declared returns the variables that statements declare.
 func declared(body *ast.BlockStmt) []string {
-	var names []string
-	add := func(e ast.Expr) {
-		if id, ok := e.(*ast.Ident); ok && id.Name != "_" {
-			names = append(names, id.Name)
-		}
-	}
+	var names []ast.Expr
 	for _, stmt := range body.List {
 		switch stmt := stmt.(type) {
 		case *ast.AssignStmt:
 			if stmt.Tok == token.DEFINE {
-				for _, e := range stmt.Lhs {
-					add(e)
-				}
+				names = append(names, stmt.Lhs...)
 			}
 		case *ast.DeclStmt:
 			for _, spec := range stmt.Decl.(*ast.GenDecl).Specs {
-				if v, ok := spec.(*ast.ValueSpec); ok {
-					for _, id := range v.Names {
-						add(id)
-					}
+				for _, id := range spec.(*ast.ValueSpec).Names {
+					names = append(names, id)
 				}
 			}
 		}
 	}
-	return names
+	var used []string
+	for _, e := range names {
+		if name := e.(*ast.Ident).Name; name != "_" {
+			used = append(used, name)
+		}
+	}
+	return used
 }
 
 // write writes the program and returns what it is said to print.
@@ -313,13 +318,8 @@ func (w *fragmentWriter) write(dir, name string) []output {
 func TestConsole(t *testing.T) {
 	for _, file := range documents(t) {
 		for _, b := range blocks(t, file) {
-			if b.lang != "console" {
-				continue
-			}
 			for _, c := range commands(b) {
-				if c.output != "" {
-					t.Run(c.line, func(t *testing.T) { c.check(t, b) })
-				}
+				t.Run(c.line, func(t *testing.T) { c.check(t, b) })
 			}
 		}
 	}
@@ -328,7 +328,11 @@ func TestConsole(t *testing.T) {
 // A command is a line of a console block with what follows it.
 type command struct{ line, output string }
 
+// commands returns the commands of a console block that print something.
 func commands(b block) []command {
+	if b.lang != "console" {
+		return nil
+	}
 	var all []command
 	for line := range strings.Lines(b.text) {
 		if cmd, ok := strings.CutPrefix(line, "$ "); ok {
@@ -337,7 +341,7 @@ func commands(b block) []command {
 			all[len(all)-1].output += line
 		}
 	}
-	return all
+	return slices.DeleteFunc(all, func(c command) bool { return c.output == "" })
 }
 
 func (c command) check(t *testing.T, b block) {
