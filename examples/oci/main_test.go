@@ -25,8 +25,8 @@ func TestMain(m *testing.M) {
 	os.Exit(m.Run())
 }
 
-// oci runs the command and returns what it printed and its exit status.
-func oci(t *testing.T, stdin string, args ...string) (stdout, stderr string, status int) {
+// runOCI runs the command and returns what it printed and its exit status.
+func runOCI(t *testing.T, stdin string, args ...string) (stdout, stderr string, status int) {
 	t.Helper()
 	bin, err := os.Executable()
 	if err != nil {
@@ -46,7 +46,7 @@ func oci(t *testing.T, stdin string, args ...string) (stdout, stderr string, sta
 
 func TestRun(t *testing.T) {
 	if runtime.GOOS != "linux" {
-		_, stderr, status := oci(t, "", denylist, "true")
+		_, stderr, status := runOCI(t, "", denylist, "true")
 		if status != statusFailed || !strings.Contains(stderr, "need Linux") {
 			t.Errorf("status %d\n%s", status, stderr)
 		}
@@ -89,7 +89,7 @@ func TestRun(t *testing.T) {
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
-			_, stderr, status := oci(t, tt.stdin, tt.args...)
+			_, stderr, status := runOCI(t, tt.stdin, tt.args...)
 			if status != tt.status || !strings.Contains(stderr, tt.stderr) {
 				t.Errorf("status %d, want %d; standard error, want %q:\n%s", status, tt.status, tt.stderr, stderr)
 			}
@@ -114,7 +114,7 @@ func TestInForce(t *testing.T) {
 		}
 		return ""
 	}
-	stdout, stderr, status := oci(t, "", denylist, "cat", "/proc/self/status")
+	stdout, stderr, status := runOCI(t, "", denylist, "cat", "/proc/self/status")
 	if status != 0 || field(stdout, "Seccomp") != "2" || field(stdout, "NoNewPrivs") != "1" {
 		t.Errorf("status %d\n%s%s", status, stdout, stderr)
 	}
@@ -128,10 +128,10 @@ func TestCaps(t *testing.T) {
 	const p = `{"defaultAction": "SCMP_ACT_ALLOW", "syscalls": [
 		{"names": ["mkdir", "mkdirat"], "action": "SCMP_ACT_ERRNO", "excludes": {"caps": ["CAP_SYS_ADMIN"]}}]}`
 	made := filepath.Join(t.TempDir(), "made")
-	if _, stderr, status := oci(t, p, "-", "mkdir", made); status != 1 {
+	if _, stderr, status := runOCI(t, p, "-", "mkdir", made); status != 1 {
 		t.Errorf("with Docker's capabilities: status %d, want 1\n%s", status, stderr)
 	}
-	if _, stderr, status := oci(t, p, "-caps", "default,SYS_ADMIN", "-", "mkdir", made); status != 0 {
+	if _, stderr, status := runOCI(t, p, "-caps", "default,SYS_ADMIN", "-", "mkdir", made); status != 0 {
 		t.Errorf("with SYS_ADMIN: status %d, want 0\n%s", status, stderr)
 	}
 }
