@@ -20,19 +20,18 @@ const (
 )
 
 // mayImport is what each package imports besides the standard library; paths
-// without a dot are of this module. A package that isn't here fails the test:
-// a new one needs a decision.
+// without a dot are of this module. A package that isn't here fails the test, and
+// so does a line or an import that nobody uses: the table is what the library is,
+// and a change of it is a decision.
 var mayImport = map[string][]string{
-	"":                           nil,
+	"":                           {"profile", "compile", "install"},
 	"arch":                       {"internal/spell"},
 	"arch/errno":                 {"arch", "internal/spell"},
 	"syscalls":                   {"arch", "internal/spell"},
 	"profile":                    {"arch", "arch/errno"},
 	"profile/oci":                {"arch", "arch/errno", "syscalls", "profile", "internal/jsontree", "internal/spell"},
-	"profile/lint":               {"arch", "arch/errno", "syscalls", "profile", "compile"},
-	"profile/record":             {"arch", "syscalls", "profile"},
-	"compile":                    {"arch", "arch/errno", "syscalls", "profile", "internal/cbpf", "internal/decision", "internal/diagram", "internal/layout", "internal/search", xbpf},
-	"compile/compiletest":        {"arch", "arch/errno", "profile", "compile"},
+	"compile":                    {"arch", "syscalls", "profile", "internal/cbpf", "internal/decision", "internal/diagram", "internal/layout", "internal/search", xbpf},
+	"compile/compiletest":        {"arch", "profile", "compile"},
 	"install":                    {"internal/cbpf", "internal/spell", "internal/sys", xbpf},
 	"internal/cbpf":              {xbpf},
 	"internal/decision":          {"internal/cbpf"},
@@ -49,16 +48,17 @@ var mayImport = map[string][]string{
 	"internal/cmd/kernel2csv":    {"arch"},
 }
 
-// mayImportUnder is the same for whole directories. Examples use what users
-// can, tools what the generator of their kind needs.
+// mayImportUnder is the same for whole directories, whose packages share a grant:
+// examples use what users can, generators the tables.
 var mayImportUnder = []struct {
 	dir     string
 	imports []string
 }{
-	{"examples/", []string{"arch", "arch/errno", "syscalls", "profile", "profile/oci", "compile", "install", "examples/internal/input", xbpf, xunix}},
+	{"examples/", []string{"arch", "arch/errno", "syscalls", "profile", "profile/oci", "compile", "install", "examples/internal/input", xunix}},
 }
 
-// mayImportInTests is what tests import besides packages of this module.
+// mayImportInTests is what tests import besides the standard library and packages
+// of this module, subpackages included.
 var mayImportInTests = []string{xbpf, xunix, gocmp}
 
 // listed is what `go list -json` says of a package, as far as it matters here.
@@ -112,47 +112,100 @@ func goTool(t *testing.T) string {
 
 // TestImports holds the shape of the library: who may know whom.
 func TestImports(t *testing.T) {
+	used := map[string]bool{} // "package imports path" for each use of a grant
 	for _, goos := range []string{"linux", "darwin", "windows"} {
 		for _, p := range goList(t, goos, "./...") {
-			rel := relative(p.ImportPath)
-			allowed, ok := allowedImports(rel)
-			if !ok {
-				t.Errorf("%s: not in the table of imports", rel)
-			}
-			for _, imp := range p.Imports {
-				switch {
-				case imp == "testing" && !strings.HasSuffix(rel, "test"):
-					t.Errorf("%s (%s) imports testing", rel, goos)
-				case isStd(imp) || slices.Contains(allowed, relative(imp)):
-				case strings.HasPrefix(relative(imp)+"/", rel+"/"):
-					t.Errorf("%s (%s) imports its child %s", rel, goos, relative(imp))
-				default:
-					t.Errorf("%s (%s) imports %s", rel, goos, imp)
-				}
-			}
-			for _, imp := range slices.Concat(p.TestImports, p.XTestImports) {
-				ours := imp == module || strings.HasPrefix(imp, module+"/")
-				known := slices.ContainsFunc(mayImportInTests, func(m string) bool {
-					return imp == m || strings.HasPrefix(imp, m+"/")
-				})
-				if !ours && !known && !isStd(imp) {
-					t.Errorf("a test of %s (%s) imports %s", rel, goos, imp)
-				}
-			}
+			t.Run(goos+"/"+relative(p.ImportPath), func(t *testing.T) {
+				checkImports(t, p, used)
+				checkTestImports(t, p, used)
+			})
+		}
+	}
+	for _, g := range grants() {
+		if !used[g] {
+			t.Errorf("the table of imports has a grant that nobody uses: %q", g)
 		}
 	}
 }
 
-func allowedImports(rel string) (allowed []string, ok bool) {
-	if allowed, ok = mayImport[rel]; ok {
-		return allowed, true
+// checkImports reports the imports of a package that the table doesn't grant.
+func checkImports(t *testing.T, p listed, used map[string]bool) {
+	rel := relative(p.ImportPath)
+	line, granted, ok := lineOf(rel)
+	if !ok {
+		t.Errorf("%s: not in the table of imports", rel)
+	}
+	used[grant(line, "")] = true
+	for _, imp := range p.Imports {
+		to := relative(imp)
+		switch {
+		case imp == "testing" && !strings.HasSuffix(rel, "test"):
+			t.Errorf("%s imports testing", rel)
+		case isStd(imp):
+		case slices.Contains(granted, to):
+			used[grant(line, to)] = true
+		case strings.HasPrefix(to+"/", rel+"/"):
+			t.Errorf("%s imports its child %s", rel, to)
+		default:
+			t.Errorf("%s imports %s", rel, to)
+		}
+	}
+}
+
+// checkTestImports does the same for the tests of a package.
+func checkTestImports(t *testing.T, p listed, used map[string]bool) {
+	for _, imp := range slices.Concat(p.TestImports, p.XTestImports) {
+		if isStd(imp) || imp == module || strings.HasPrefix(imp, module+"/") {
+			continue
+		}
+		i := slices.IndexFunc(mayImportInTests, func(m string) bool {
+			return imp == m || strings.HasPrefix(imp, m+"/")
+		})
+		if i < 0 {
+			t.Errorf("a test of %s imports %s", relative(p.ImportPath), imp)
+			continue
+		}
+		used[grant("tests", mayImportInTests[i])] = true
+	}
+}
+
+// lineOf returns the name and the imports of the line of the table that is for a
+// package.
+func lineOf(rel string) (line string, granted []string, ok bool) {
+	if granted, ok = mayImport[rel]; ok {
+		return rel, granted, true
 	}
 	for _, d := range mayImportUnder {
 		if strings.HasPrefix(rel, d.dir) {
-			return d.imports, true
+			return d.dir, d.imports, true
 		}
 	}
-	return nil, false
+	return "", nil, false
+}
+
+// grant names one import of a line. Without an import it names the line itself.
+func grant(line, imp string) string { return strings.TrimSpace(line + " imports " + imp) }
+
+// grants returns all that the table has.
+func grants() []string {
+	var all []string
+	add := func(line string, imports []string) {
+		all = append(all, grant(line, ""))
+		for _, imp := range imports {
+			all = append(all, grant(line, imp))
+		}
+	}
+	for rel, imports := range mayImport {
+		add(rel, imports)
+	}
+	for _, d := range mayImportUnder {
+		add(d.dir, d.imports)
+	}
+	for _, imp := range mayImportInTests {
+		all = append(all, grant("tests", imp))
+	}
+	slices.Sort(all)
+	return all
 }
 
 // relative shortens the path of a package of this module.

@@ -3,18 +3,59 @@ package portcullis_test
 import (
 	"fmt"
 	"log"
+	"os/exec"
 
+	"github.com/portcullis-go/portcullis"
 	"github.com/portcullis-go/portcullis/arch"
 	"github.com/portcullis-go/portcullis/arch/errno"
 	"github.com/portcullis-go/portcullis/compile"
+	"github.com/portcullis-go/portcullis/install"
 	"github.com/portcullis-go/portcullis/profile"
 	"github.com/portcullis-go/portcullis/profile/oci"
 )
 
-// A policy, its program for a machine that is named, and its verdicts. All of
-// it runs on any system; install.Load(prog.Raw(), install.Options{}) is the one
-// step that needs Linux.
-func Example() {
+// A program gives up what it never needs: to start other programs, to look into
+// other processes, to change the file system or the kernel.
+func ExampleConfine() {
+	p := profile.New(profile.Allow()).Deny(errno.EPERM,
+		"execve", "execveat",
+		"ptrace", "process_vm_readv", "process_vm_writev", "pidfd_getfd",
+		"mount", "umount2", "pivot_root", "fsopen", "open_tree", "move_mount",
+		"bpf", "init_module", "finit_module", "kexec_load", "kexec_file_load",
+		"io_uring_setup",
+	)
+	if err := portcullis.Confine(p); err != nil {
+		log.Fatal(err)
+	}
+	fmt.Println("still running")
+	fmt.Println(exec.Command("/bin/sh", "-c", "id").Run())
+	// It prints:
+	//	still running
+	//	fork/exec /bin/sh: operation not permitted
+}
+
+// The same in steps, for a program that wants to read the compiler's notes and
+// the figures of the filter before it is in force.
+func Example_steps() {
+	p := profile.New(profile.Allow()).
+		Deny(errno.EPERM, "execve", "execveat", "ptrace", "mount")
+
+	prog, err := compile.Compile(p, compile.Options{})
+	if err != nil {
+		log.Fatal(err)
+	}
+	for _, note := range prog.Notes() {
+		log.Print(note)
+	}
+	fmt.Print(prog)
+	if err := install.Load(prog.Raw(), install.Options{}); err != nil {
+		log.Fatal(err)
+	}
+}
+
+// A policy is tested on any system: compile it for a machine that you name, and
+// ask the program for its verdicts.
+func Example_test() {
 	const afUnix, afInet, afVsock = 1, 2, 40
 	p := profile.New(profile.Errno(errno.EPERM)).
 		Allow("read", "write", "exit_group").

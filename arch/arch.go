@@ -17,6 +17,8 @@ import (
 	"slices"
 )
 
+//lint:file-ignore ST1003 X86_64 has the underscore of the ABI's name.
+
 // Arch is one Linux ABI. The zero value is no ABI: its String is "none", and its
 // other methods return zero values or an error.
 type Arch uint8

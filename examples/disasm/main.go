@@ -1,11 +1,12 @@
 // Command disasm prints the program of a container profile, or a compiled
-// program, with its figures. It runs on any system.
+// program, and how long its paths are. It runs on any system.
 //
 //	go run ./examples/disasm -arch s390x profile.json
 //	go run ./examples/disasm -o filter.bpf profile.json
 //
 // With -o it also writes the program as an array of struct sock_filter in the
-// byte order of its target, which simulate, disasm itself and other tools read.
+// byte order of its target. Install.Decode, simulate, disasm and other tools read
+// that.
 package main
 
 import (

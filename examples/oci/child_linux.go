@@ -22,10 +22,10 @@ import (
 	"github.com/portcullis-go/portcullis/syscalls"
 )
 
-// A filter can't be put on another process, nor taken off one's own. So this
-// command starts itself once more; that process, the stage, reads the program
-// from a pipe, puts it on itself and becomes the command. What the parent does
-// afterwards, waiting and reporting, no filter disturbs.
+// A process can install a filter only on itself, and never remove it. So this
+// command starts itself a second time. The second process, the stage, reads the
+// program from a pipe, installs it and becomes the command. The parent waits and
+// reports without a filter.
 
 // stageName is the stage's os.Args[0]. Its other arguments are the flags of the
 // filter, the file of the command, and the command with its arguments.
@@ -81,8 +81,8 @@ func start(command []string, prog *compile.Program, flags install.Flags) (int, e
 	}
 	go func() {
 		for sig := range signals {
-			// What is typed at a terminal reaches the command without our help,
-			// and it is the command's business what to do about it.
+			// A terminal sends its signals to the command as well, which decides
+			// what to do about them.
 			if sig == unix.SIGTERM || sig == unix.SIGHUP {
 				cmd.Process.Signal(sig)
 			}
@@ -95,8 +95,8 @@ func start(command []string, prog *compile.Program, flags install.Flags) (int, e
 	return status(cmd.Wait())
 }
 
-// mayStart asks the program, before it is in force, what it would say to the
-// execve that begins the command.
+// mayStart returns an error if the program doesn't allow the execve that starts the
+// command.
 func mayStart(prog *compile.Program) error {
 	d, err := compile.Call(arch.Native(), "execve")
 	if err != nil {
@@ -106,7 +106,7 @@ func mayStart(prog *compile.Program) error {
 	case profile.KindAllow, profile.KindLog:
 		return nil
 	default:
-		return fmt.Errorf("the profile lets no command start: to execve it says %v", a)
+		return fmt.Errorf("no command can start under the profile: execve gets %v", a)
 	}
 }
 
@@ -132,7 +132,8 @@ func status(err error) (int, error) {
 	return statusSignalBase + int(sig), err
 }
 
-// stage is what the second process does, if this is it. It doesn't return then.
+// stage does the work of the second process and doesn't return. In the first
+// process it does nothing and returns false.
 func stage() bool {
 	if os.Args[0] != stageName || len(os.Args) < 4 {
 		return false
@@ -159,8 +160,8 @@ func become(flags, file string, command []string) (int, error) {
 	if err != nil {
 		return statusFailed, err
 	}
-	// The filter is on this thread only. execve ends the others, and until then
-	// the Go runtime can do there what the profile may forbid.
+	// Only this thread gets the filter. Until execve ends them, the others can make
+	// the calls that the Go runtime needs.
 	runtime.LockOSThread()
 	if err := install.Load(prog.Raw(), install.Options{Thread: true, Flags: install.Flags(n)}); err != nil {
 		return statusFailed, err

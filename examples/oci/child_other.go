@@ -10,7 +10,7 @@ import (
 	"github.com/portcullis-go/portcullis/syscalls"
 )
 
-// Without Linux the command ends before it comes to any of this.
+// Off Linux the command fails before it calls any of these.
 
 func stage() bool { return false }
 

@@ -5,20 +5,20 @@
 //
 // The profile, in the JSON of Docker, Podman or the OCI runtime specification, is
 // resolved for the running machine, as runc would or, with -runtime crun, as crun
-// would; "-" is standard input, of which then nothing is left for the command. The
-// capabilities of -caps decide which parts of the profile count; the default is
-// what Docker gives a container. The command keeps those that it has. What the
-// author of the profile should know goes to standard error; with -strict it is an
-// error.
+// would. "-" reads the profile from standard input, which is then empty for the
+// command. The capabilities of -caps decide which parts of the profile apply; the
+// default is what Docker gives a container. They don't change the capabilities of
+// the command. Findings, what the author of the profile should know, go to standard
+// error; with -strict they are errors.
 //
-// The filter is in force for the command alone, from its execve on, which the
-// profile must therefore allow, as in a container. As there with
-// no-new-privileges, no program that the command starts gains privileges:
-// set-user-ID programs such as sudo don't work.
+// Only the command runs under the filter, from its execve on. The profile must
+// therefore allow execve, as in a container. No program that the command starts
+// gains privileges, as with Docker's no-new-privileges: set-user-ID programs such
+// as sudo don't work.
 //
-// The exit status is the command's, and 128 plus the signal's number if it died
-// of one, of which SIGSYS means that the profile killed it. 125 is an error of
-// oci itself, 126 and 127 say that the command can't be run or found.
+// The exit status is the command's, or 128 plus the number of the signal that
+// killed it; SIGSYS means that the profile killed it. 125 is an error of oci itself,
+// 126 and 127 mean that the command can't be run or found.
 package main
 
 import (
@@ -106,7 +106,7 @@ func confined(file string, command []string, o input.Options) (int, error) {
 }
 
 // installFlags returns the kernel's flags for those of a profile. The command
-// has one thread when it begins, so that there is none to synchronise.
+// starts with one thread, so TSYNC has no effect.
 func installFlags(flags []profile.Flag) (install.Flags, error) {
 	var all install.Flags
 	for _, f := range flags {
@@ -115,8 +115,8 @@ func installFlags(flags []profile.Flag) (install.Flags, error) {
 		case profile.FlagLog:
 			all |= install.FlagLog
 		case profile.FlagSpecAllow:
-			// It makes the filter no weaker; runtimes leave it out, too, where
-			// the kernel is too old for it.
+			// Without it the filter is no weaker. Runtimes leave it out too where
+			// the kernel is too old.
 			if install.HaveFlag(install.FlagSpecAllow).Answer == install.Yes {
 				all |= install.FlagSpecAllow
 			}

@@ -14,47 +14,34 @@ import (
 
 const denylist = "../profiles/denylist.json"
 
+// asCommand is the environment variable that makes the test binary the command.
+const asCommand = "PORTCULLIS_OCI"
+
+func TestMain(m *testing.M) {
+	if os.Getenv(asCommand) != "" {
+		main()
+		os.Exit(0)
+	}
+	os.Exit(m.Run())
+}
+
 // runOCI runs the command and returns what it printed and its exit status.
 func runOCI(t *testing.T, stdin string, args ...string) (stdout, stderr string, status int) {
 	t.Helper()
+	bin, err := os.Executable()
+	if err != nil {
+		t.Fatal(err)
+	}
 	ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
 	defer cancel()
-	cmd := exec.CommandContext(ctx, binary(t), args...)
+	cmd := exec.CommandContext(ctx, bin, args...)
+	cmd.Env = append(os.Environ(), asCommand+"=1")
 	var out, errs bytes.Buffer
 	cmd.Stdin, cmd.Stdout, cmd.Stderr = strings.NewReader(stdin), &out, &errs
 	if err := cmd.Run(); err != nil && cmd.ProcessState == nil {
 		t.Fatal(err)
 	}
 	return out.String(), errs.String(), cmd.ProcessState.ExitCode()
-}
-
-var dir string // holds the binary of all tests
-
-func TestMain(m *testing.M) {
-	os.Exit(func() int {
-		var err error
-		if dir, err = os.MkdirTemp("", "oci"); err != nil {
-			panic(err)
-		}
-		defer os.RemoveAll(dir)
-		return m.Run()
-	}())
-}
-
-func binary(t *testing.T) string {
-	t.Helper()
-	bin := filepath.Join(dir, "oci.exe")
-	if _, err := os.Stat(bin); err == nil {
-		return bin
-	}
-	tool, err := exec.LookPath("go")
-	if err != nil {
-		t.Skipf("no go command: %v", err)
-	}
-	if out, err := exec.Command(tool, "build", "-o", bin).CombinedOutput(); err != nil {
-		t.Fatalf("go build: %v\n%s", err, out)
-	}
-	return bin
 }
 
 func TestRun(t *testing.T) {

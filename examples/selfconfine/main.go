@@ -4,8 +4,8 @@
 //
 // opens a port on the loopback interface, installs a filter on every thread of
 // its process, prints what it installed, answers two requests of its own and
-// exits. The second request makes it try what an attacker would try, and tell
-// what came of it; the exit status is 0 if all of that was refused.
+// exits. The second request makes it try what an attacker would try, and report
+// the results; the exit status is 0 if all of it was refused.
 //
 //	go run ./examples/selfconfine -listen 127.0.0.1:8080
 //
@@ -53,32 +53,33 @@ func run(listen string) error {
 	if err := install.Supported(); err != nil {
 		return err
 	}
-	// What the policy forbids comes first: the listener, the handler of signals,
-	// and in a demonstration the client's connection, which waits in the
-	// listener's queue until there is a server.
+	if listen == "" {
+		return demonstrate()
+	}
+	return serve(listen)
+}
+
+// newServer returns the server. The attempts that it makes now, without a filter,
+// are what later ones are compared with.
+func newServer() *http.Server {
+	return &http.Server{Handler: handler(tryAll()), ReadHeaderTimeout: 10 * time.Second}
+}
+
+// serve answers requests until a signal arrives. What the policy forbids comes
+// first: to listen, and to handle signals.
+func serve(address string) error {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
-	ln, err := net.Listen("tcp", address(listen))
+	ln, err := net.Listen("tcp", address)
 	if err != nil {
 		return err
 	}
-	srv := &http.Server{Handler: handler(tryAll()), ReadHeaderTimeout: 10 * time.Second}
-	var conn net.Conn
-	if listen == "" {
-		if conn, err = net.Dial("tcp", ln.Addr().String()); err != nil {
-			return err
-		}
-	}
-
+	srv := newServer()
 	if err := confine(); err != nil {
 		return err
 	}
-
 	served := make(chan error, 1)
 	go func() { served <- srv.Serve(ln) }()
-	if listen == "" {
-		return demonstrate(conn)
-	}
 	fmt.Printf("serving on http://%s; try http://%[1]s/try\n", ln.Addr())
 	select {
 	case err := <-served:
@@ -90,11 +91,35 @@ func run(listen string) error {
 	}
 }
 
-func address(listen string) string {
-	if listen == "" {
-		return "127.0.0.1:0"
+// demonstrate serves two requests of its own. The policy forbids to connect, so
+// the client does it first; the connection waits in the listener's queue.
+func demonstrate() error {
+	ln, conn, err := loopback()
+	if err != nil {
+		return err
 	}
-	return listen
+	srv := newServer()
+	if err := confine(); err != nil {
+		return err
+	}
+	go srv.Serve(ln) // it ends with the process
+	return request(conn, "/", "/try")
+}
+
+var errNoLoopback = errors.New("the demonstration needs a loopback interface that is up (ip link set lo up)")
+
+// loopback returns a listener on the loopback interface and a connection to it.
+func loopback() (net.Listener, net.Conn, error) {
+	ln, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		return nil, nil, fmt.Errorf("%w: %w", errNoLoopback, err)
+	}
+	conn, err := net.Dial("tcp", ln.Addr().String())
+	if err != nil {
+		ln.Close()
+		return nil, nil, fmt.Errorf("%w: %w", errNoLoopback, err)
+	}
+	return ln, conn, nil
 }
 
 // confine compiles the policy for the running machine, installs it for good and
@@ -139,8 +164,8 @@ func count(p profile.Profile, a arch.Arch) (always, sometimes, all int) {
 	return always, sometimes, all
 }
 
-// handler serves the requests. before is what the forbidden calls did when they
-// weren't forbidden yet.
+// handler serves the requests. before has the results of the forbidden calls from
+// before they were forbidden.
 func handler(before []outcome) http.Handler {
 	mux := http.NewServeMux()
 	mux.HandleFunc("GET /{$}", func(w http.ResponseWriter, r *http.Request) {
@@ -164,8 +189,9 @@ func handler(before []outcome) http.Handler {
 	return mux
 }
 
-// demonstrate sends two requests over a connection that is open already.
-func demonstrate(conn net.Conn) error {
+// request sends requests over a connection that is open already, and prints the
+// answers.
+func request(conn net.Conn, paths ...string) error {
 	client := &http.Client{
 		Timeout: 30 * time.Second,
 		Transport: &http.Transport{DialContext: func(context.Context, string, string) (net.Conn, error) {
@@ -177,7 +203,7 @@ func demonstrate(conn net.Conn) error {
 			return c, nil
 		}},
 	}
-	for _, path := range []string{"/", "/try"} {
+	for _, path := range paths {
 		resp, err := client.Get("http://selfconfine" + path)
 		if err != nil {
 			return err

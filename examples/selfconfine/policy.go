@@ -7,7 +7,7 @@ import (
 )
 
 // Constants of Linux that the policy compares with. They are spelt out because
-// a policy can be made and tested where package unix doesn't have them.
+// package unix has them only on Linux, and the policy is tested on every system.
 const (
 	protExec    = 0x4        // PROT_EXEC, include/uapi/asm-generic/mman-common.h
 	cloneThread = 0x10000    // CLONE_THREAD, include/uapi/linux/sched.h
@@ -20,11 +20,11 @@ const (
 // policy is what the server may do once it listens: answer on connections that
 // others open, and keep the Go runtime alive. It can't open a file, connect to
 // anything, start a program or make memory executable. Every other call fails
-// with EPERM; a call through another ABI than the program's own, such as a 32-bit
-// call on x86_64, ends the process.
+// with EPERM. A call through a foreign ABI, such as a 32-bit call on x86_64, kills
+// the process.
 //
-// The list serves every ABI that Go has. A name that an ABI lacks says nothing
-// about it: accept4 has no number of its own on some, futex_time64 is for 32 bits.
+// The list serves every ABI that Go has. On an ABI that lacks a name the name has
+// no effect: some have accept4 only through socketcall, futex_time64 is for 32 bits.
 func policy(a arch.Arch, pid int) profile.Profile {
 	p := profile.New(profile.Errno(errno.EPERM)).
 		// Connections. The listener and the runtime's epoll descriptor are open
@@ -39,12 +39,12 @@ func policy(a arch.Arch, pid int) profile.Profile {
 		Allow("munmap", "madvise", "brk").
 		Allow("mprotect", "mmap2").If(profile.Arg(2).NoBits(protExec)).
 
-		// Threads, which a C library starts with a few calls more.
+		// Threads. A C library makes a few more calls to start one.
 		Allow("exit", "gettid", "sched_yield", "sched_getaffinity", "set_robust_list", "rseq", "set_thread_area", "set_tls").
 		Allow("clone").If(cloneFlags(a).AllBits(cloneThread)).
-		// The flags of clone3 lie in memory, where a filter can't see them. C
-		// libraries take ENOSYS for an old kernel and use clone; another error
-		// they would pass on.
+		// The flags of clone3 are in memory, where a filter can't see them. On
+		// ENOSYS, C libraries assume an old kernel and use clone; any other error
+		// they return to their caller.
 		Deny(errno.ENOSYS, "clone3").
 		// Names for the runtime's memory in /proc/self/maps.
 		Allow("prctl").If(profile.Arg(0).Equal(prSetVMA)).
@@ -53,20 +53,20 @@ func policy(a arch.Arch, pid int) profile.Profile {
 		Allow("getpid", "rt_sigaction", "rt_sigprocmask", "rt_sigreturn", "sigreturn", "sigaltstack").
 		Allow("tgkill").If(profile.Arg(0).Equal(uint64(pid))).
 
-		// Time and sleep. The kernel itself makes restart_syscall of a sleep
-		// that a signal interrupts.
+		// Time and sleep. After a signal has interrupted a sleep, the kernel
+		// continues it with restart_syscall.
 		Allow("futex", "futex_time64", "nanosleep", "clock_nanosleep", "clock_nanosleep_time64", "restart_syscall").
 		Allow("clock_gettime", "clock_gettime64", "gettimeofday").
 
-		// The rest: random numbers, the processors' quota (which the runtime
-		// reads again and again from a file that it opened at the start), the end.
+		// The rest: random numbers, the CPU quota (the runtime opens its file at
+		// the start and reads it from time to time), and exit.
 		Allow("getrandom", "pread64", "exit_group")
 
 	// On s390x mmap takes one argument, the address of the real ones.
 	if a == arch.S390X {
 		return p.Allow("mmap")
 	}
-	// The old mmap of 32-bit x86 and others is the same, but nobody uses it.
+	// The old mmap of 32-bit x86 and others is the same, but Go uses mmap2.
 	if a.Bits() == 64 || a == arch.MIPS || a == arch.MIPSEL {
 		p = p.Allow("mmap").If(profile.Arg(2).NoBits(protExec))
 	}

@@ -7,14 +7,15 @@ import (
 	"text/tabwriter"
 )
 
-// attempt is something that the policy forbids. Without the policy it works, or
-// fails in another way than by "operation not permitted"; it never does harm.
+// attempt is something that the policy forbids. Without the policy it succeeds or
+// fails with another error, depending on the machine and the user; it never does
+// harm.
 type attempt struct {
 	what string
 	try  func() error
 }
 
-// outcome is what came of an attempt.
+// outcome is the result of an attempt.
 type outcome struct {
 	what string
 	err  error
@@ -39,18 +40,18 @@ func tryAll() []outcome {
 }
 
 // report compares the outcomes before and after the policy came into force. It
-// is ok if all attempts were refused then.
+// is ok if all attempts were refused afterwards.
 func report(before, after []outcome) (text string, ok bool) {
 	var b strings.Builder
 	w := tabwriter.NewWriter(&b, 0, 0, 2, ' ', 0)
-	fmt.Fprintln(w, "attempt\tbefore the filter\tnow\tverdict")
+	fmt.Fprintln(w, "attempt\tverdict\twith the filter\tbefore")
 	ok = len(after) > 0
 	for i, o := range after {
 		verdict := "refused"
 		if !o.refused() {
 			verdict, ok = "NOT REFUSED", false
 		}
-		fmt.Fprintf(w, "%s\t%v\t%v\t%s\n", o.what, before[i], o, verdict)
+		fmt.Fprintf(w, "%s\t%s\t%v\t%v\n", o.what, verdict, o, before[i])
 	}
 	w.Flush()
 	return b.String(), ok

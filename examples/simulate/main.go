@@ -1,16 +1,16 @@
-// Command simulate says what a filter would do with some system calls. It needs
-// neither the machine that the filter is for, nor Linux.
+// Command simulate prints what a filter decides for given system calls. It runs on
+// any system, whatever machine the filter is for.
 //
 //	go run ./examples/simulate -arch arm64 profile.json clone3 'socket(38, 0, 0)'
 //
 // The filter is a container profile in JSON, or a compiled program as disasm
 // -o writes it (an array of struct sock_filter); "-" is standard input. A call is
-// a name or a number, with arguments or without, and with an ABI before it if it
-// is made through another than the kernel's own: x86:socket.
+// a name or a number, with or without arguments. A prefix names the ABI if it is
+// not the kernel's own: x86:socket.
 //
-// Of a profile, simulate also says which of its rules decided, counted from 0 in
-// the list that the runtime's reading makes of the document. For that it reads
-// the rules themselves, and checks that the program agrees with them.
+// For a profile, simulate also prints which rule decided, counted from 0 in the
+// list of rules that the document is resolved to. It evaluates the rules
+// themselves for that, and checks that the program agrees with them.
 //
 // The exit status is 0 if all calls were simulated, whatever the verdicts.
 package main

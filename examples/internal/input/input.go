@@ -1,4 +1,4 @@
-// Package input reads what the example commands are given: a container profile
+// Package input reads the arguments of the example commands: a container profile
 // or a compiled program, a machine, a set of capabilities, and system calls.
 package input
 
@@ -38,30 +38,30 @@ func (o *Options) Register(fs *flag.FlagSet) {
 	o.RegisterProfile(fs)
 }
 
-// RegisterProfile adds the flags that say how a profile is read, but none about
-// the machine.
+// RegisterProfile adds the flags that say how a profile is read, without those
+// that name the machine.
 func (o *Options) RegisterProfile(fs *flag.FlagSet) {
 	o.Caps = DefaultCaps()
 	fs.Var(&o.Caps, "caps", "`set` of capabilities: default (Docker's), all, none, or a list")
-	fs.Func("runtime", "whose reading of the profile is followed, `runc` or crun (default runc)", func(s string) error {
+	fs.Func("runtime", "resolve the profile as `runc` or crun does (default runc)", func(s string) error {
 		switch s {
 		case "runc":
 			o.Runtime = oci.Runc
 		case "crun":
 			o.Runtime = oci.Crun
 		default:
-			return fmt.Errorf("there is runc and there is crun")
+			return fmt.Errorf("unknown runtime; want runc or crun")
 		}
 		return nil
 	})
-	fs.BoolVar(&o.Strict, "strict", false, "take findings for errors")
+	fs.BoolVar(&o.Strict, "strict", false, "make findings errors")
 }
 
 // Filter is a filter that was read.
 type Filter struct {
 	Program *compile.Program
-	// Profile is what the program was made of. It is nil if the program itself
-	// was given.
+	// Profile is the profile of the program, or nil if a compiled program was
+	// read.
 	Profile *profile.Profile
 	Target  compile.Target
 	// Findings are what the profile's author should know.

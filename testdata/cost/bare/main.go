@@ -1,4 +1,4 @@
-// Command bare is what a program costs that filters nothing.
+// Command bare filters nothing: the others are compared with it.
 package main
 
 import "fmt"

@@ -1,5 +1,5 @@
-// Command leaf is bare, and package install: what a program costs that embeds a
-// filter compiled ahead of time.
+// Command leaf is bare, and a filter that was compiled ahead: it uses install
+// alone, as a program does that embeds its filter.
 package main
 
 import (
@@ -13,7 +13,8 @@ import (
 
 func main() {
 	if len(os.Args) > 1 {
-		if err := install.Load([]bpf.RawInstruction{{Op: 0x06, K: 0x7fff0000}}, install.Options{}); err != nil {
+		allow := []bpf.RawInstruction{{Op: 0x06, K: 0x7fff0000}} // ret: allow
+		if err := install.Load(allow, install.Options{}); err != nil {
 			fmt.Println(err)
 			os.Exit(1)
 		}
