@@ -13,6 +13,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/portcullis-go/portcullis/internal/kerneltest"
+
 	"golang.org/x/sys/unix"
 
 	"github.com/portcullis-go/portcullis"
@@ -60,6 +62,7 @@ func runChild(name string) error {
 }
 
 func TestConfine(t *testing.T) {
+	kerneltest.NeedFilters(t)
 	if err := install.Supported(); err != nil {
 		t.Skip(err)
 	}

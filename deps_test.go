@@ -38,6 +38,7 @@ var mayImport = map[string][]string{
 	"internal/diagram":           {"internal/cbpf", xbpf},
 	"internal/golden":            nil,
 	"internal/jsontree":          nil,
+	"internal/kerneltest":        nil,
 	"internal/layout":            {"internal/cbpf", "internal/decision", xbpf},
 	"internal/longtest":          nil,
 	"internal/search":            {"internal/decision"},

@@ -19,6 +19,7 @@ import (
 	"time"
 
 	"github.com/portcullis-go/portcullis/install"
+	"github.com/portcullis-go/portcullis/internal/kerneltest"
 )
 
 // The code in README.md and docs/ is tested as it stands there.
@@ -367,6 +368,7 @@ func need(t *testing.T, what string) {
 	t.Helper()
 	switch what {
 	case "seccomp":
+		kerneltest.NeedFilters(t)
 		if err := install.Supported(); err != nil {
 			t.Skip(err)
 		}

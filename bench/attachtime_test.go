@@ -1,9 +1,14 @@
 package bench
 
-import "testing"
+import (
+	"testing"
+
+	"github.com/portcullis-go/portcullis/internal/kerneltest"
+)
 
 // TestAttachTime checks that the kernel accepts the programs of all tools.
 func TestAttachTime(t *testing.T) {
+	kerneltest.NeedFilters(t)
 	needSeccomp(t)
 	n := 0
 	for _, c := range comparisons(t)[:Realistic] {

@@ -13,6 +13,8 @@ import (
 	"syscall"
 	"testing"
 
+	"github.com/portcullis-go/portcullis/internal/kerneltest"
+
 	"golang.org/x/net/bpf"
 
 	"github.com/portcullis-go/portcullis/arch"
@@ -79,6 +81,7 @@ func cacheUnder(t *testing.T, prog *compile.Program) map[cacheEntry]bool {
 
 // Cacheable says of a program what the kernel finds, of all numbers in its cache.
 func TestKernelCacheable(t *testing.T) {
+	kerneltest.NeedFilters(t)
 	if err := install.Supported(); err != nil {
 		t.Skip(err)
 	}

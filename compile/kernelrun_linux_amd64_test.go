@@ -10,6 +10,8 @@ import (
 	"syscall"
 	"testing"
 
+	"github.com/portcullis-go/portcullis/internal/kerneltest"
+
 	"github.com/portcullis-go/portcullis/arch"
 	"github.com/portcullis-go/portcullis/arch/errno"
 	"github.com/portcullis-go/portcullis/compile"
@@ -23,6 +25,7 @@ var kernelABIs = []struct {
 }{{"amd64", arch.X86_64}, {"386", arch.X86}}
 
 func TestKernelRandom(t *testing.T) {
+	kerneltest.NeedFilters(t)
 	n := 20
 	if testing.Short() {
 		n = 4
@@ -45,6 +48,7 @@ func TestKernelRandom(t *testing.T) {
 
 // A long program, so that the kernel's own conversion meets far jumps.
 func TestKernelFar(t *testing.T) {
+	kerneltest.NeedFilters(t)
 	p := profile.Profile{Default: profile.Allow(), BadArch: eperm, Arches: []arch.Arch{arch.X86_64, arch.X86}}
 	for i := uint32(firstFree); i <= lastFree; i++ {
 		n := []profile.NumberRange{{First: i, Last: i}}
@@ -65,6 +69,7 @@ func TestKernelFar(t *testing.T) {
 // Calls of X32 reach the filter although this kernel may not serve them: where
 // it isn't covered they meet BadArch.
 func TestKernelX32(t *testing.T) {
+	kerneltest.NeedFilters(t)
 	path := caller(t, "amd64")
 	for _, arches := range [][]arch.Arch{{arch.X86_64}, {arch.X86_64, arch.X32}, {arch.X86_64, arch.X86}} {
 		p := profile.Profile{Default: profile.Allow(), BadArch: profile.Errno(77), Arches: arches}.
@@ -83,11 +88,13 @@ func TestKernelX32(t *testing.T) {
 
 // A foreign ABI: a filter for x86_64 alone kills a 386 program at once.
 func TestKernelForeign(t *testing.T) {
+	kerneltest.NeedFilters(t)
 	p := profile.Profile{Default: profile.Allow(), BadArch: profile.KillProcess(), Arches: []arch.Arch{arch.X86_64}}
 	wantSIGSYS(t, p, caller(t, "386"), nil)
 }
 
 func TestKernelKill(t *testing.T) {
+	kerneltest.NeedFilters(t)
 	d := compile.Data{Nr: 700, Audit: arch.X86_64.Audit(), Args: [6]uint64{0: dirty | 1}}
 	for _, action := range []profile.Action{profile.KillProcess(), {}} {
 		p := profile.Profile{Default: profile.Allow(), BadArch: profile.Allow(), Arches: []arch.Arch{arch.X86_64, arch.X86}}.
@@ -109,6 +116,7 @@ func TestKernelKill(t *testing.T) {
 
 // The zero profile kills at the first call after its installation.
 func TestKernelZero(t *testing.T) {
+	kerneltest.NeedFilters(t)
 	caller(t, "amd64") // for the reasons to skip
 	if os.Getenv("COMPILE_TEST_ZERO") != "" {
 		prog, err := compile.Compile(profile.Profile{}, compile.Options{})
@@ -144,6 +152,7 @@ func wantSIGSYS(t *testing.T, p profile.Profile, path string, calls []compile.Da
 
 // A trap is a SIGSYS, of which the Go runtime dies with a message.
 func TestKernelTrap(t *testing.T) {
+	kerneltest.NeedFilters(t)
 	p := profile.New(profile.Allow()).On(arch.X86_64).
 		Rule(profile.Rule{Numbers: []profile.NumberRange{{First: 700, Last: 700}}, Action: profile.Trap(5)})
 	prog, err := compile.Compile(p, compile.Options{})
@@ -160,6 +169,7 @@ func TestKernelTrap(t *testing.T) {
 // compares: calls that would fail with EBADF or EINVAL fail with an error number
 // that no call has, whatever stands in the upper halves.
 func TestKernelNames(t *testing.T) {
+	kerneltest.NeedFilters(t)
 	const unheard = 2222
 	badFD := arg(0).Equal(profile.Signed(-1))
 	p := profile.New(profile.Allow()).On(arch.X86_64, arch.X86).
@@ -211,6 +221,7 @@ func TestKernelNames(t *testing.T) {
 
 // The instruction pointer is that of the program's text.
 func TestKernelPointer(t *testing.T) {
+	kerneltest.NeedFilters(t)
 	path := caller(t, "amd64")
 	// Go's linker puts a static program's text at 0x400000.
 	inText := profile.InstructionPointer().Between(0x400000, 0x400000+8<<20)

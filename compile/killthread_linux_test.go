@@ -12,6 +12,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/portcullis-go/portcullis/internal/kerneltest"
+
 	"github.com/portcullis-go/portcullis/compile"
 	"github.com/portcullis-go/portcullis/install"
 	"github.com/portcullis-go/portcullis/profile"
@@ -19,6 +21,7 @@ import (
 
 // KillThread ends one thread of a process and no other.
 func TestKernelKillThread(t *testing.T) {
+	kerneltest.NeedFilters(t)
 	if err := install.Supported(); err != nil {
 		t.Skip(err)
 	}

@@ -3,6 +3,7 @@ package install
 import (
 	"bufio"
 	"errors"
+	"flag"
 	"fmt"
 	"os"
 	"os/exec"
@@ -17,6 +18,7 @@ import (
 	"golang.org/x/net/bpf"
 
 	"github.com/portcullis-go/portcullis/internal/cbpf"
+	"github.com/portcullis-go/portcullis/internal/kerneltest"
 	"github.com/portcullis-go/portcullis/internal/sys"
 )
 
@@ -34,6 +36,12 @@ func TestMain(m *testing.M) {
 	}
 	name := os.Getenv(childEnv)
 	if name == "" {
+		if kerneltest.NoFilters() != "" { // an example can't skip itself
+			if err := flag.Set("test.skip", "^ExampleLoad$"); err != nil {
+				fmt.Println(err)
+				os.Exit(2)
+			}
+		}
 		os.Exit(m.Run())
 	}
 	// A child that hangs must not outlive its test for long.

@@ -8,6 +8,8 @@ import (
 	"strconv"
 	"syscall"
 	"testing"
+
+	"github.com/portcullis-go/portcullis/internal/kerneltest"
 )
 
 func TestProbes(t *testing.T) {
@@ -84,6 +86,7 @@ func TestSysctlMissing(t *testing.T) {
 }
 
 func TestStatus(t *testing.T) {
+	kerneltest.NeedFilters(t)
 	self, err := Status(0)
 	if err != nil {
 		t.Fatal(err)

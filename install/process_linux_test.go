@@ -10,6 +10,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/portcullis-go/portcullis/internal/kerneltest"
+
 	"github.com/portcullis-go/portcullis/internal/sys"
 )
 
@@ -26,7 +28,10 @@ var children = map[string]func() error{
 	"bad program":  badProgram,
 }
 
-func TestAllThreads(t *testing.T) { mustExit(t, "all threads") }
+func TestAllThreads(t *testing.T) {
+	kerneltest.NeedFilters(t)
+	mustExit(t, "all threads")
+}
 
 // allThreads loads while there are many threads, and others are created and end.
 func allThreads() error {
@@ -83,7 +88,10 @@ func allThreads() error {
 	return tasks(func(_ int, s State) error { return wantState(s, 3, Yes) })
 }
 
-func TestSyncError(t *testing.T) { mustExit(t, "sync error") }
+func TestSyncError(t *testing.T) {
+	kerneltest.NeedFilters(t)
+	mustExit(t, "sync error")
+}
 
 // syncError loads while one thread has a filter of its own, and looks at what the
 // failure leaves behind. With one processor Go often runs the attempt on the main
@@ -143,6 +151,7 @@ func stranger(hold chan struct{}) (tid int, err error) {
 }
 
 func TestKeepPrivs(t *testing.T) {
+	kerneltest.NeedFilters(t)
 	if !start.sysAdmin && start.NoNewPrivs != Yes {
 		t.Skip("needs CAP_SYS_ADMIN or no_new_privs: without them KeepPrivs is an error, which TestUnprivileged expects")
 	}
@@ -160,6 +169,7 @@ func keepPrivs() error {
 }
 
 func TestUnprivileged(t *testing.T) {
+	kerneltest.NeedFilters(t)
 	if start.NoNewPrivs == Yes {
 		t.Skip("the tests started with no_new_privs, so that KeepPrivs needs no capability")
 	}
@@ -200,6 +210,7 @@ func unprivileged() error {
 }
 
 func TestKillProcess(t *testing.T) {
+	kerneltest.NeedFilters(t)
 	if ws, out := run(t, childCommand("kill")); !ws.Signaled() || ws.Signal() != syscall.SIGSYS {
 		t.Errorf("wait status %#x, want death by SIGSYS: %s", int(ws), out)
 	}
@@ -216,7 +227,10 @@ func kill() error {
 
 func survive() error { return Load(returning(uint32(ActionKillProcess)), Options{}) }
 
-func TestBadProgram(t *testing.T) { mustExit(t, "bad program") }
+func TestBadProgram(t *testing.T) {
+	kerneltest.NeedFilters(t)
+	mustExit(t, "bad program")
+}
 
 // badProgram shows that a refused program changes nothing.
 func badProgram() error {

@@ -8,6 +8,8 @@ import (
 	"testing"
 	"unsafe"
 
+	"github.com/portcullis-go/portcullis/internal/kerneltest"
+
 	"github.com/portcullis-go/portcullis/internal/sys"
 )
 
@@ -22,6 +24,7 @@ const (
 // TestInForce reads the filter of another process back from the kernel: the
 // instructions, and whether it logs.
 func TestInForce(t *testing.T) {
+	kerneltest.NeedFilters(t)
 	if !start.sysAdmin {
 		t.Skip("PTRACE_SECCOMP_GET_FILTER needs CAP_SYS_ADMIN")
 	}

@@ -8,6 +8,8 @@ import (
 	"syscall"
 	"testing"
 
+	"github.com/portcullis-go/portcullis/internal/kerneltest"
+
 	"golang.org/x/net/bpf"
 
 	"github.com/portcullis-go/portcullis/internal/cbpf"
@@ -15,6 +17,7 @@ import (
 )
 
 func TestThread(t *testing.T) {
+	kerneltest.NeedFilters(t)
 	other := newThread()
 	onThread(t, func() error {
 		if err := Load(failing(), Options{Thread: true}); err != nil {
@@ -43,6 +46,7 @@ func TestThread(t *testing.T) {
 // TestThreadActions loads a verdict of each kind, with data, and looks at what
 // becomes of the call where that can be survived.
 func TestThreadActions(t *testing.T) {
+	kerneltest.NeedFilters(t)
 	for _, test := range []struct {
 		verdict uint32
 		want    syscall.Errno
@@ -69,6 +73,7 @@ func TestThreadActions(t *testing.T) {
 
 // TestTotal fills a thread to the kernel's limit for all its filters together.
 func TestTotal(t *testing.T) {
+	kerneltest.NeedFilters(t)
 	prog := make([]bpf.RawInstruction, cbpf.MaxInsns)
 	for i := range prog {
 		prog[i] = cbpf.And(0)
@@ -99,6 +104,7 @@ func TestTotal(t *testing.T) {
 // TestHidden puts the probes under filters that deny what they ask for, as older
 // kernels and container runtimes do.
 func TestHidden(t *testing.T) {
+	kerneltest.NeedFilters(t)
 	for _, test := range []struct {
 		name  string
 		deny  []cond
@@ -139,6 +145,7 @@ func TestHidden(t *testing.T) {
 // TestHiddenSupport asks Supported, HaveAction and NotifSizes where the kernel
 // hides the answer.
 func TestHiddenSupport(t *testing.T) {
+	kerneltest.NeedFilters(t)
 	onThread(t, func() error {
 		if err := Load(denying(sys.Nr, syscall.EPERM), Options{Thread: true}); err != nil {
 			return err
@@ -179,6 +186,7 @@ func TestHiddenSupport(t *testing.T) {
 
 // TestLate denies what comes after the probes.
 func TestLate(t *testing.T) {
+	kerneltest.NeedFilters(t)
 	for _, test := range []struct {
 		filter []bpf.RawInstruction
 		op     string

@@ -10,6 +10,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/portcullis-go/portcullis/internal/kerneltest"
 )
 
 const denylist = "../profiles/denylist.json"
@@ -45,6 +47,7 @@ func runOCI(t *testing.T, stdin string, args ...string) (stdout, stderr string, 
 }
 
 func TestRun(t *testing.T) {
+	kerneltest.NeedFilters(t)
 	if runtime.GOOS != "linux" {
 		_, stderr, status := runOCI(t, "", denylist, "true")
 		if status != statusFailed || !strings.Contains(stderr, "need Linux") {
@@ -103,6 +106,7 @@ func TestRun(t *testing.T) {
 // TestInForce reads what the kernel says of the command's process: one filter
 // more than ours has.
 func TestInForce(t *testing.T) {
+	kerneltest.NeedFilters(t)
 	if runtime.GOOS != "linux" {
 		t.Skip("filters need Linux")
 	}
@@ -122,6 +126,7 @@ func TestInForce(t *testing.T) {
 
 // TestCaps runs one command with a capability and without.
 func TestCaps(t *testing.T) {
+	kerneltest.NeedFilters(t)
 	if runtime.GOOS != "linux" {
 		t.Skip("filters need Linux")
 	}

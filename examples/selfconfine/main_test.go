@@ -20,6 +20,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/portcullis-go/portcullis/internal/kerneltest"
+
 	"github.com/portcullis-go/portcullis/internal/longtest"
 )
 
@@ -51,6 +53,7 @@ func command(t *testing.T, bin string, args ...string) *exec.Cmd {
 }
 
 func TestServer(t *testing.T) {
+	kerneltest.NeedFilters(t)
 	if runtime.GOOS != "linux" {
 		out, err := command(t, "").CombinedOutput()
 		if err == nil || !strings.Contains(string(out), "need Linux") {
@@ -66,6 +69,7 @@ func TestServer(t *testing.T) {
 // TestBuilds tests programs that ask different things of the kernel: with cgo a C
 // library starts the threads, and on x86_64 a 32-bit program runs too.
 func TestBuilds(t *testing.T) {
+	kerneltest.NeedFilters(t)
 	longtest.Skip(t)
 	if runtime.GOOS != "linux" {
 		t.Skip("filters need Linux")

@@ -14,6 +14,8 @@ import (
 	"time"
 	"unsafe"
 
+	"github.com/portcullis-go/portcullis/internal/kerneltest"
+
 	"golang.org/x/net/bpf"
 
 	"github.com/portcullis-go/portcullis/internal/longtest"
@@ -61,6 +63,7 @@ func dataOf(nr uint32, args [6]uintptr) *Words {
 // compares each bit of what they return. It installs them one over the other until
 // the kernel has no room left, which must be when [Cost] says so.
 func TestRunKernel(t *testing.T) {
+	kerneltest.NeedFilters(t)
 	if known, err := sys.FlagsKnown(0); err != nil || !known {
 		t.Skipf("the kernel has no seccomp filters: %v", err)
 	}
@@ -187,6 +190,7 @@ func roomKnown(t *testing.T) bool {
 // zero X returns 0, which is kill_thread. This needs a process of its own, because
 // the Go runtime hangs without the thread.
 func TestRunKernelDivision(t *testing.T) {
+	kerneltest.NeedFilters(t)
 	if known, err := sys.FlagsKnown(0); err != nil || !known {
 		t.Skipf("the kernel has no seccomp filters: %v", err)
 	}

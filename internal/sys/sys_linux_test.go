@@ -7,6 +7,8 @@ import (
 	"syscall"
 	"testing"
 	"time"
+
+	"github.com/portcullis-go/portcullis/internal/kerneltest"
 )
 
 // onThread runs f on an OS thread that ends with it, because filters can't be
@@ -27,6 +29,7 @@ func onThread(f func()) {
 }
 
 func TestSetFilter(t *testing.T) {
+	kerneltest.NeedFilters(t)
 	if err := Unsupported(); err != nil {
 		t.Fatal(err)
 	}
@@ -59,6 +62,7 @@ func TestSetFilter(t *testing.T) {
 func allow() []Insn { return []Insn{{0x06, 0, 0, 0x7fff0000}} }
 
 func TestSetFilterListener(t *testing.T) {
+	kerneltest.NeedFilters(t)
 	if known, err := FlagsKnown(FlagNewListener); !known {
 		t.Skipf("the kernel lacks the flag NEW_LISTENER (Linux 5.0): %v", err)
 	}
@@ -80,6 +84,7 @@ func TestSetFilterListener(t *testing.T) {
 // TestSetFilterTSync looks for the id of a thread that has a filter which the
 // caller lacks.
 func TestSetFilterTSync(t *testing.T) {
+	kerneltest.NeedFilters(t)
 	onThread(func() {
 		if err := SetNoNewPrivs(); err != nil {
 			t.Error(err)
@@ -138,6 +143,7 @@ func TestProbes(t *testing.T) {
 
 // TestHidden looks at errors that are neither a yes nor a no.
 func TestHidden(t *testing.T) {
+	kerneltest.NeedFilters(t)
 	onThread(func() {
 		if err := SetNoNewPrivs(); err != nil {
 			t.Error(err)
