@@ -23,13 +23,13 @@ func TestReadme(t *testing.T) {
 	if want := "Linux " + syscalls.LinuxVersion; !strings.Contains(text, want) {
 		t.Errorf("README.md doesn't say %q", want)
 	}
-	// The first step of .ci/run is the command that users are given.
+	// CI runs the command that users are given.
 	const command = "go test ./..."
 	if !strings.Contains(text, "\n"+command) {
 		t.Errorf("README.md doesn't give the command %q", command)
 	}
-	if _, steps, _ := strings.Cut(readFile(t, ".ci/run"), "\nstep '"); !strings.HasPrefix(steps, command+"'\n"+command+"\n") {
-		t.Errorf("the first step of .ci/run isn't %q", command)
+	if !strings.Contains(readFile(t, ".ci/run"), "\nstep '"+command+"'\n"+command+"\n") {
+		t.Errorf(".ci/run has no step %q", command)
 	}
 }
 

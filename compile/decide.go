@@ -8,6 +8,7 @@ import (
 	"github.com/portcullis-go/portcullis/arch"
 	"github.com/portcullis-go/portcullis/internal/cbpf"
 	"github.com/portcullis-go/portcullis/internal/decision"
+	"github.com/portcullis-go/portcullis/internal/radix"
 	"github.com/portcullis-go/portcullis/profile"
 )
 
@@ -281,13 +282,13 @@ func (b *builder) multiplexed(abi *resolvedABI, m mux, claims []claim) node {
 		return cs
 	}
 	n := b.firstMatch(abi, of(0, false))
-	var calls keys
+	var calls []uint64
 	for _, c := range claims {
 		if c.muxed {
-			calls.add(uint64(c.call))
+			calls = append(calls, uint64(c.call))
 		}
 	}
-	calls.sortUnique()
+	calls = radix.SortUnique(calls)
 	for i := len(calls) - 1; i >= 0; i-- {
 		call := uint32(calls[i])
 		t := decision.Test{Word: uint8(decision.WordArgs + b.low), Op: decision.Equal, Mask: m.bits, K: call}

@@ -2,7 +2,6 @@ package compile
 
 import (
 	"encoding/binary"
-	"errors"
 	"slices"
 	"strconv"
 
@@ -173,9 +172,12 @@ func counterexample(s *diagram.Store, in diagram.Input, a, b diagram.Denotation)
 // this compiler can't have made, is a defect of the compiler.
 func prove(prog *Program, p *profile.Profile, t Target) error {
 	err := verify(prog, p, t, diagram.LiftPlain)
-	var mismatch *MismatchError
-	var lift *LiftError
-	if errors.As(err, &mismatch) || errors.As(err, &lift) {
+	cause := err
+	if w, ok := err.(*wrapped); ok { // without errors.As, whose reflection every program would carry
+		cause = w.err
+	}
+	switch cause.(type) {
+	case *MismatchError, *LiftError:
 		return &InternalError{Stage: "prove", Err: err}
 	}
 	return err

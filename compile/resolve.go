@@ -5,7 +5,7 @@ import (
 	"slices"
 
 	"github.com/portcullis-go/portcullis/arch"
-	"github.com/portcullis-go/portcullis/internal/diagram"
+	"github.com/portcullis-go/portcullis/internal/radix"
 	"github.com/portcullis-go/portcullis/profile"
 	"github.com/portcullis-go/portcullis/syscalls"
 )
@@ -141,11 +141,11 @@ func (r *resolver) resolveABI(def profile.Action, a arch.Arch, first bool) {
 // sorted returns claims by their first number. They are by rule already, and stay so
 // where numbers are equal.
 func sorted(claims []claim) []claim {
-	order := make(keys, len(claims))
+	order := make([]uint64, len(claims))
 	for i := range claims {
-		order[i] = uint64(claims[i].first)<<32 | uint64(i)
+		order[i] = radix.Key(claims[i].first, i)
 	}
-	diagram.Sort(order, 32)
+	radix.Sort(order, 32)
 	out := make([]claim, len(claims))
 	for i, k := range order {
 		out[i] = claims[uint32(k)]

@@ -5,6 +5,7 @@ import (
 
 	"github.com/portcullis-go/portcullis/arch"
 	"github.com/portcullis-go/portcullis/internal/diagram"
+	"github.com/portcullis-go/portcullis/internal/radix"
 	"github.com/portcullis-go/portcullis/profile"
 	"github.com/portcullis-go/portcullis/syscalls"
 )
@@ -20,11 +21,11 @@ func denote(s *diagram.Store, p *profile.Profile, t Target) (diagram.Denotation,
 	}
 	m := &denoter{s: s, p: p, arches: covered.arches}
 	m.badArch = m.action(p.BadArch, covered.own)
-	var audits keys
+	var audits []uint64
 	for _, a := range covered.arches {
-		audits.add(uint64(a.Audit()))
+		audits = append(audits, uint64(a.Audit()))
 	}
-	audits.sortUnique()
+	audits = radix.SortUnique(audits)
 	bad := []diagram.Number{{Args: m.badArch}}
 	out := diagram.Denotation{{Numbers: bad}}
 	for _, wide := range audits {
@@ -85,20 +86,20 @@ func (m *denoter) numbers(audit uint32) []diagram.Number {
 // a's.
 func (m *denoter) abi(ns []diagram.Number, a arch.Arch, first, last uint64) []diagram.Number {
 	clauses := m.clauses(a)
-	var cuts, starts, wide, held keys // wide and held are indices into clauses
-	cuts.add(first)
+	var cuts, starts, wide, held []uint64 // wide and held are indices into clauses
+	cuts = append(cuts, first)
 	for i := range clauses {
 		n := clauses[i].numbers
-		cuts.add(uint64(n.First))
-		cuts.add(uint64(n.Last) + 1)
+		cuts = append(cuts, uint64(n.First))
+		cuts = append(cuts, uint64(n.Last)+1)
 		if n.First == n.Last {
-			starts.addPair(n.First, i)
+			starts = append(starts, radix.Key(n.First, i))
 		} else {
-			wide.add(uint64(i))
+			wide = append(wide, uint64(i))
 		}
 	}
-	cuts.sortUnique()
-	starts.sortUnique()
+	cuts = radix.SortUnique(cuts)
+	starts = radix.SortUnique(starts)
 	for _, nr := range cuts {
 		if nr < first || nr > last {
 			continue
@@ -106,15 +107,15 @@ func (m *denoter) abi(ns []diagram.Number, a arch.Arch, first, last uint64) []di
 		held = held[:0]
 		for ; len(starts) > 0 && starts[0]>>32 <= nr; starts = starts[1:] {
 			if starts[0]>>32 == nr {
-				held.add(uint64(uint32(starts[0])))
+				held = append(held, uint64(uint32(starts[0])))
 			}
 		}
 		for _, i := range wide {
 			if n := clauses[i].numbers; uint64(n.First) <= nr && nr <= uint64(n.Last) {
-				held.add(i)
+				held = append(held, i)
 			}
 		}
-		held.sortUnique()
+		held = radix.SortUnique(held)
 		ns = diagram.AppendNumber(ns, uint32(nr), m.verdict(a, clauses, held))
 	}
 	return ns
@@ -163,7 +164,7 @@ func (c *clause) addTo(cs *[]clause) { *cs = append(*cs, *c) }
 
 // verdict returns what the first matching of the held clauses decides. From the
 // last to the first, each decides the calls that it matches and leaves the rest.
-func (m *denoter) verdict(a arch.Arch, clauses []clause, held keys) diagram.Ref {
+func (m *denoter) verdict(a arch.Arch, clauses []clause, held []uint64) diagram.Ref {
 	rest := m.action(m.p.Default, a)
 	for i := len(held) - 1; i >= 0; i-- {
 		c := &clauses[held[i]]

@@ -1,6 +1,6 @@
 package decision
 
-import "slices"
+import "github.com/portcullis-go/portcullis/internal/radix"
 
 // Rewriter rebuilds decisions on arguments so that each word is tested once on any
 // path: the values of the word are divided into the intervals that the decision
@@ -123,36 +123,35 @@ func (r *Rewriter) rebuild(n Node) Node {
 
 // divide appends the decisions of n for the intervals of a word that start at cuts
 // and end at last.
-func (r *Rewriter) divide(is []Interval, n Node, word uint8, cuts []uint32, last uint32) []Interval {
-	n = r.cofactorByRange(n, word, cuts[0], last)
+func (r *Rewriter) divide(is []Interval, n Node, word uint8, cuts []uint64, last uint32) []Interval {
+	n = r.cofactorByRange(n, word, uint32(cuts[0]), last)
 	if len(cuts) == 1 || r.Graph.IsLeaf(n) || r.left <= 0 {
-		return append(is, Interval{First: cuts[0], Last: last, Node: r.rebuild(n), Weight: 1})
+		return append(is, Interval{First: uint32(cuts[0]), Last: last, Node: r.rebuild(n), Weight: 1})
 	}
 	mid := len(cuts) / 2
-	is = r.divide(is, n, word, cuts[:mid], cuts[mid]-1)
+	is = r.divide(is, n, word, cuts[:mid], uint32(cuts[mid]-1))
 	return r.divide(is, n, word, cuts[mid:], last)
 }
 
 // survey returns the first word that n tests and where its values divide; if they
 // don't, a test of it under a mask.
-func (r *Rewriter) survey(n Node) (word uint8, cuts []uint32, masked Test) {
+func (r *Rewriter) survey(n Node) (word uint8, cuts []uint64, masked Test) {
 	r.epoch++
 	r.tests = r.tests[:0]
 	r.collect(n)
 	word = r.tests[0].Word
-	cuts = make([]uint32, 1, 1+2*len(r.tests)) // 0 is where the first interval starts
+	cuts = make([]uint64, 1, 1+2*len(r.tests)) // 0 is where the first interval starts
 	for _, t := range r.tests {
 		switch {
 		case t.Mask != AllBits || t.Op == AnyBit:
 			masked = t
 		case t.Op == Equal && t.K < AllBits:
-			cuts = append(cuts, t.K, t.K+1)
+			cuts = append(cuts, uint64(t.K), uint64(t.K)+1)
 		default:
-			cuts = append(cuts, t.K)
+			cuts = append(cuts, uint64(t.K))
 		}
 	}
-	slices.Sort(cuts)
-	cuts = slices.Compact(cuts)
+	cuts = radix.SortUnique(cuts)
 	if len(cuts) == 1 {
 		return word, nil, masked
 	}

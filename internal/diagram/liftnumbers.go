@@ -2,6 +2,7 @@ package diagram
 
 import (
 	"github.com/portcullis-go/portcullis/internal/cbpf"
+	"github.com/portcullis-go/portcullis/internal/radix"
 )
 
 // group is the numbers that reach one instruction in one state.
@@ -133,7 +134,7 @@ func (l *lifter) numbers() []Number {
 	for i, f := range l.leaves {
 		order[i] = uint64(f.First)<<32 | uint64(i)
 	}
-	Sort(order, 0)
+	radix.Sort(order, 0)
 	ns := make([]Number, 0, len(order))
 	for _, o := range order {
 		f := &l.leaves[uint32(o)]

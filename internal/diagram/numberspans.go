@@ -4,6 +4,7 @@ import (
 	"slices"
 
 	"github.com/portcullis-go/portcullis/internal/cbpf"
+	"github.com/portcullis-go/portcullis/internal/radix"
 )
 
 // span is an interval of 32-bit numbers, both ends included.
@@ -15,7 +16,7 @@ func joined(spans []span) []span {
 	for i, s := range spans {
 		order[i] = uint64(s.first)<<32 | uint64(s.last)
 	}
-	Sort(order, 0)
+	radix.Sort(order, 0)
 	out := spans[:0]
 	for _, o := range order {
 		out = appendSpan(out, span{uint32(o >> 32), uint32(o)})

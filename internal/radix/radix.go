@@ -1,0 +1,62 @@
+// Package radix sorts numbers of 64 bits in linear time. What else belongs to an
+// element goes into the lower half of its number, see [Key]; so one sort serves all
+// kinds of elements, and a filter's program has the code of no other.
+package radix
+
+// Key returns a number that sorts by v, and then by the index of an element.
+func Key(v uint32, index int) uint64 { return uint64(v)<<32 | uint64(uint32(index)) }
+
+// SortUnique sorts numbers in place and returns them without repetitions.
+func SortUnique(s []uint64) []uint64 {
+	Sort(s, 0)
+	n := 0
+	for i, v := range s {
+		if i == 0 || v != s[n-1] {
+			s[n] = v
+			n++
+		}
+	}
+	return s[:n]
+}
+
+// Sort sorts numbers in place. The caller promises that numbers which differ only
+// in the bits below from are in order already; 0 promises nothing.
+func Sort(s []uint64, from int) {
+	if len(s) <= 32 {
+		for i, v := range s {
+			for ; i > 0 && s[i-1] > v; i-- {
+				s[i] = s[i-1]
+			}
+			s[i] = v
+		}
+		return
+	}
+	differ := uint64(0)
+	for _, v := range s {
+		differ |= v ^ s[0]
+	}
+	old, to := s, make([]uint64, len(s))
+	for shift := from; shift < 64; shift += 8 { // bytes in which none differ need no sorting
+		if differ>>shift&0xff == 0 {
+			continue
+		}
+		var at [256]int
+		for _, v := range old {
+			at[uint8(v>>shift)]++
+		}
+		sum := 0
+		for i, n := range at {
+			at[i] = sum
+			sum += n
+		}
+		for _, v := range old {
+			b := uint8(v >> shift)
+			to[at[b]] = v
+			at[b]++
+		}
+		old, to = to, old
+	}
+	if &old[0] != &s[0] {
+		copy(s, old)
+	}
+}
