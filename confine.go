@@ -1,9 +1,6 @@
 package portcullis
 
 import (
-	"errors"
-	"strconv"
-
 	"github.com/portcullis-go/portcullis/compile"
 	"github.com/portcullis-go/portcullis/install"
 	"github.com/portcullis-go/portcullis/profile"
@@ -36,7 +33,7 @@ func Confine(p profile.Profile) error {
 	if err := install.Supported(); err != nil {
 		return err
 	}
-	flags, err := loadFlags(p.Flags)
+	flags, err := install.ParseFlags(p.Flags)
 	if err != nil {
 		return err
 	}
@@ -45,23 +42,4 @@ func Confine(p profile.Profile) error {
 		return err
 	}
 	return install.Load(prog.Raw(), install.Options{Flags: flags})
-}
-
-// loadFlags returns the kernel's flags for those of a profile.
-func loadFlags(names []profile.Flag) (install.Flags, error) {
-	var flags install.Flags
-	for _, name := range names {
-		switch name {
-		case profile.FlagTSync: // what Load does anyway
-		case profile.FlagLog:
-			flags |= install.FlagLog
-		case profile.FlagSpecAllow:
-			flags |= install.FlagSpecAllow
-		case profile.FlagWaitKillableRecv:
-			flags |= install.FlagWaitKillableRecv
-		default:
-			return 0, errors.New("portcullis: unknown flag " + strconv.Quote(string(name)))
-		}
-	}
-	return flags, nil
 }

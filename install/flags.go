@@ -110,12 +110,24 @@ func parseFlag(name string) (Flags, error) {
 	}
 	nearest := ""
 	if len(bare) <= maxName { // don't copy a hostile name to fold it
-		nearest = spell.Nearest(strings.ToUpper(bare), allOf(names[:]))
+		nearest = spell.Nearest(upper(bare), allOf(names[:]))
 	}
 	if nearest != "" && prefixed {
 		nearest = flagPrefix + nearest
 	}
 	return 0, &ParseError{Name: name, Nearest: nearest}
+}
+
+// upper folds ASCII only. strings.ToUpper would add 8 kB of Unicode's tables to
+// each program that installs a filter.
+func upper(s string) string {
+	b := []byte(s)
+	for i, c := range b {
+		if 'a' <= c && c <= 'z' {
+			b[i] = c - 'a' + 'A'
+		}
+	}
+	return string(b)
 }
 
 func allOf(names []string) iter.Seq[string] {

@@ -36,6 +36,7 @@ func (m Mode) String() string {
 // State is the seccomp state of a thread. The zero value is that of a thread
 // without filters, of which no_new_privs is not known.
 type State struct {
+	// Mode says whether the thread has filters, or strict mode.
 	Mode Mode
 	// Filters is the number of filters, including inherited ones. It is -1 where
 	// the kernel doesn't tell (before Linux 5.9).

@@ -28,16 +28,16 @@ const (
 // resolved for a machine. Fields have the names of their keys. The zero value, and
 // a nil Document, ask for no filter.
 type Document struct {
-	Dialect          Dialect // never DialectAuto in a document that was read
-	DefaultAction    Action
-	DefaultErrno     Errno // of defaultErrnoRet or defaultErrno
-	Architectures    []arch.Arch
-	ArchMap          []ArchMapping
-	Flags            []profile.Flag
-	FlagsSet         bool // the document has the key flags, and its list is not null
-	ListenerPath     string
-	ListenerMetadata string
-	Syscalls         []Entry
+	Dialect          Dialect        // never DialectAuto in a document that was read
+	DefaultAction    Action         // of calls that no entry matches
+	DefaultErrno     Errno          // of defaultErrnoRet or defaultErrno
+	Architectures    []arch.Arch    // the ABIs that the filter covers
+	ArchMap          []ArchMapping  // the same by the machine's own ABI
+	Flags            []profile.Flag // how the filter is installed
+	FlagsSet         bool           // the document has the key flags, and its list is not null
+	ListenerPath     string         // the socket of a supervisor
+	ListenerMetadata string         // what the supervisor is sent
+	Syscalls         []Entry        // in the order of the document
 
 	findings Findings
 	position position // where defaultAction and others stand
@@ -46,7 +46,7 @@ type Document struct {
 // Action is an action of a document, which has no data. The zero value is a missing
 // one; Set tells it from SCMP_ACT_KILL_PROCESS.
 type Action struct {
-	Kind profile.Kind
+	Kind profile.Kind // what the action does
 	Set  bool
 }
 
