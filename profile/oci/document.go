@@ -28,25 +28,34 @@ const (
 // resolved for a machine. Fields have the names of their keys. The zero value, and
 // a nil Document, ask for no filter.
 type Document struct {
-	Dialect          Dialect        // never DialectAuto in a document that was read
-	DefaultAction    Action         // of calls that no entry matches
-	DefaultErrno     Errno          // of defaultErrnoRet or defaultErrno
-	Architectures    []arch.Arch    // the ABIs that the filter covers
-	ArchMap          []ArchMapping  // the same by the machine's own ABI
-	Flags            []profile.Flag // how the filter is installed
-	FlagsSet         bool           // the document has the key flags, and its list is not null
-	ListenerPath     string         // the socket of a supervisor
-	ListenerMetadata string         // what the supervisor is sent
-	Syscalls         []Entry        // in the order of the document
+	// Dialect is never DialectAuto in a document that was read.
+	Dialect Dialect
+	// DefaultAction is the verdict on calls that no entry matches.
+	DefaultAction Action
+	// DefaultErrno is of the key defaultErrnoRet or defaultErrno.
+	DefaultErrno Errno
+	// Architectures are the ABIs of the filter besides the machine's own.
+	Architectures []arch.Arch
+	// ArchMap is the same, by the machine's own ABI. OCI documents have none.
+	ArchMap []ArchMapping
+	// Flags are the filter's. FlagsSet tells an empty list from a missing one.
+	Flags    []profile.Flag
+	FlagsSet bool
+	// ListenerPath is the socket that receives the listener of a filter with
+	// SCMP_ACT_NOTIFY, and ListenerMetadata a text that is sent with it.
+	ListenerPath     string
+	ListenerMetadata string
+	// Syscalls are the entries. Their order matters.
+	Syscalls []Entry
 
 	findings Findings
 	position position // where defaultAction and others stand
 }
 
-// Action is an action of a document, which has no data. The zero value is a missing
+// Action is an action of a document: a Kind without data. The zero value is a missing
 // one; Set tells it from SCMP_ACT_KILL_PROCESS.
 type Action struct {
-	Kind profile.Kind // what the action does
+	Kind profile.Kind
 	Set  bool
 }
 
