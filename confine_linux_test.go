@@ -13,14 +13,13 @@ import (
 	"testing"
 	"time"
 
-	"github.com/portcullis-go/portcullis/internal/kerneltest"
-
 	"golang.org/x/sys/unix"
 
 	"github.com/portcullis-go/portcullis"
 	"github.com/portcullis-go/portcullis/arch/errno"
 	"github.com/portcullis-go/portcullis/compile"
 	"github.com/portcullis-go/portcullis/install"
+	"github.com/portcullis-go/portcullis/internal/kerneltest"
 	"github.com/portcullis-go/portcullis/profile"
 )
 

@@ -21,7 +21,6 @@ import (
 	"time"
 
 	"github.com/portcullis-go/portcullis/internal/kerneltest"
-
 	"github.com/portcullis-go/portcullis/internal/longtest"
 )
 
