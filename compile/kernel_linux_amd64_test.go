@@ -48,7 +48,7 @@ func caller(t *testing.T, goarch string) string {
 	if _, err := os.Stat(path); err == nil {
 		return path
 	}
-	cmd := exec.Command("go", "build", "-o", path, "./testdata/caller")
+	cmd := exec.Command("go", "build", "-buildvcs=false", "-o", path, "./testdata/caller")
 	cmd.Env = append(os.Environ(), "GOOS=linux", "GOARCH="+goarch, "CGO_ENABLED=0", "GOFLAGS=")
 	if out, err := cmd.CombinedOutput(); err != nil {
 		t.Fatalf("%v\n%s", err, out)
@@ -71,7 +71,7 @@ var callers struct {
 func callerDir(t *testing.T) string {
 	callers.Do(func() {
 		var err error
-		if callers.dir, err = os.MkdirTemp("", "caller"); err != nil {
+		if callers.dir, err = os.MkdirTemp(os.Getenv("GOTMPDIR"), "caller"); err != nil {
 			t.Fatal(err)
 		}
 	})
