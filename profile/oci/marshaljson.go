@@ -167,10 +167,10 @@ func (e *encoder) entry(from *Entry) jsonEntry {
 	}
 	out.ErrnoRet, out.Errno = e.errno(from.Errno)
 	for _, a := range from.Args {
-		if OpName(a.Op) == "" {
+		if opName(a.Op) == "" {
 			e.fail("unknown operator %d", a.Op)
 		}
-		out.Args = append(out.Args, jsonArg{a.Index, a.Value, a.ValueTwo, OpName(a.Op)})
+		out.Args = append(out.Args, jsonArg{a.Index, a.Value, a.ValueTwo, opName(a.Op)})
 	}
 	return out
 }
@@ -196,10 +196,10 @@ func (e *encoder) action(a Action) string {
 	if !a.Set {
 		return ""
 	}
-	if KindName(a.Kind) == "" {
+	if kindName(a.Kind) == "" {
 		e.fail("unknown action %d", a.Kind)
 	}
-	return KindName(a.Kind)
+	return kindName(a.Kind)
 }
 
 // errno writes an error number: Podman's dialect as errno, others as errnoRet.

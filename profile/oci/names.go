@@ -22,9 +22,9 @@ var kindNames = [...]string{
 // nameKill is the old name of SCMP_ACT_KILL_THREAD.
 const nameKill = "SCMP_ACT_KILL"
 
-// KindName returns the name of an action in a document, such as
+// kindName returns the name of an action in a document, such as
 // "SCMP_ACT_ALLOW", or "" for a kind that is none of the constants.
-func KindName(k profile.Kind) string {
+func kindName(k profile.Kind) string {
 	if int(k) >= len(kindNames) {
 		return ""
 	}
@@ -51,9 +51,9 @@ var opNames = [...]string{
 	profile.OpMaskedEqual:  "SCMP_CMP_MASKED_EQ",
 }
 
-// OpName returns the name of a comparison in a document, such as "SCMP_CMP_EQ",
+// opName returns the name of a comparison in a document, such as "SCMP_CMP_EQ",
 // or "" for an operator that is none of the constants.
-func OpName(o profile.Op) string {
+func opName(o profile.Op) string {
 	if int(o) >= len(opNames) {
 		return ""
 	}

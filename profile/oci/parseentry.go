@@ -118,7 +118,7 @@ func (p *parser) checkValues(n *jsontree.Node, m members, a Arg) {
 	switch {
 	case a.Op != profile.OpMaskedEqual:
 		if a.ValueTwo != 0 {
-			p.note(m[keyValueTwo], idValueTwoIgnored, "%s has no second value; it is ignored", OpName(a.Op))
+			p.note(m[keyValueTwo], idValueTwoIgnored, "%s has no second value; it is ignored", opName(a.Op))
 		}
 	case a.Value == 0:
 		p.note(firstNode(m[keyValue], n), idAlwaysTrue, "the mask is 0, with which the condition always holds")

@@ -169,7 +169,7 @@ func (p *parser) errno(ret, name *jsontree.Node, a Action) Errno {
 	switch {
 	case !e.Set || !a.Set:
 	case a.Kind != profile.KindErrno && a.Kind != profile.KindTrace:
-		p.note(at, idErrnoIgnored, "%s has no error number", KindName(a.Kind))
+		p.note(at, idErrnoIgnored, "%s has no error number", kindName(a.Kind))
 	case a.Kind == profile.KindErrno && e.Errno >= maxErrno && e.Errno <= math.MaxUint16:
 		p.fail(at, idErrnoRange, "the error number %v is not below %d", e.Errno, maxErrno)
 	}

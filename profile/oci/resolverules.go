@@ -76,7 +76,7 @@ func (r *resolver) alternatives(e *Entry, at position) ([]conjunction, bool) {
 		case a.Index < 0 || a.Index > 5:
 			r.report.fail(at.at(fmt.Sprintf("args/%d/index", i)), idBadIndex, "a call has arguments 0 to 5, not %d", a.Index)
 			ok = false
-		case OpName(a.Op) == "":
+		case opName(a.Op) == "":
 			r.report.fail(at.at(fmt.Sprintf("args/%d/op", i)), idBadOperator, "%d is no operator", a.Op)
 			ok = false
 		}
