@@ -102,13 +102,15 @@ func getpriority() error {
 // on each.
 func confineThreads() error {
 	ask, answer := make(chan struct{}), make(chan error)
+	end := make(chan struct{})
+	defer close(end)
 	start := func() {
 		go func() {
 			runtime.LockOSThread()
 			answer <- nil // the thread exists
 			<-ask
 			answer <- getpriority()
-			<-ask
+			<-end
 		}()
 		<-answer
 	}
