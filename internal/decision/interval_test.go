@@ -2,6 +2,7 @@ package decision
 
 import (
 	"math/rand/v2"
+	"slices"
 	"testing"
 )
 
@@ -14,31 +15,40 @@ func TestMerge(t *testing.T) {
 	rnd := rand.New(rand.NewPCG(5, 5))
 	for range 200 {
 		var is []Interval
-		total := uint64(0)
-		for first := uint32(0); len(is) < 1+rnd.IntN(12); {
-			i := Interval{First: first, Last: first + rnd.Uint32N(3), Node: Node(rnd.IntN(3)), Weight: rnd.Uint64N(9)}
-			is, first, total = append(is, i), i.Last+1, total+i.Weight
-		}
 		var want []Node // by value
-		for _, i := range is {
+		total := uint64(0)
+		for range 1 + rnd.IntN(12) {
+			i := Interval{First: uint32(len(want)), Last: uint32(len(want)) + rnd.Uint32N(3), Node: Node(rnd.IntN(3)), Weight: rnd.Uint64N(9)}
+			is, total = append(is, i), total+i.Weight
 			for range i.Last - i.First + 1 {
 				want = append(want, i.Node)
 			}
 		}
-		next := uint32(0)
-		for k, i := range Merge(is) {
-			if i.First != next || i.Last < i.First || k > 0 && want[i.First-1] == i.Node {
-				t.Fatalf("interval %d, %v, comes after %d", k, i, next)
-			}
-			for v := i.First; v <= i.Last; v++ {
-				if want[v] != i.Node {
-					t.Fatalf("%d is decided as %d, want %d", v, i.Node, want[v])
-				}
-			}
-			next, total = i.Last+1, total-i.Weight
+		got := Merge(is)
+		for _, i := range got {
+			total -= i.Weight
 		}
-		if int(next) != len(want) || total != 0 {
-			t.Fatalf("%d values of %d are left, and a weight of %d is lost", next, len(want), total)
+		if total != 0 {
+			t.Fatalf("a weight of %d is lost: %v", total, got)
 		}
+		wantIntervals(t, got, want)
+	}
+}
+
+// wantIntervals wants intervals that decide the values from 0 on so, of which no
+// neighbours are decided alike.
+func wantIntervals(t *testing.T, is []Interval, want []Node) {
+	t.Helper()
+	var got []Node
+	for k, i := range is {
+		if int(i.First) != len(got) || i.Last < i.First || k > 0 && is[k-1].Node == i.Node {
+			t.Fatalf("interval %d of %v", k, is)
+		}
+		for range i.Last - i.First + 1 {
+			got = append(got, i.Node)
+		}
+	}
+	if !slices.Equal(got, want) {
+		t.Fatalf("%v, want %v by value", is, want)
 	}
 }
