@@ -105,3 +105,18 @@ func TestCofactorByTest(t *testing.T) {
 		}
 	}
 }
+
+// What is shared is looked at once: 2^64 paths take no more steps than there are
+// decisions.
+func TestCofactorShared(t *testing.T) {
+	r := &Rewriter{Graph: New(), left: 1000}
+	n, other := r.Graph.Leaf(0), r.Graph.Leaf(1)
+	for k := range uint32(64) {
+		n, other = r.Graph.Decide(Test{WordNr, Equal, AllBits, 2 * k}, n, other), r.Graph.Decide(Test{WordArch, AnyBit, AllBits, 1 + k}, n, other)
+	}
+	for _, d := range below(r.Graph, r.cofactorByRange(n, WordNr, 1000, AllBits)) {
+		if d.Test.Word == WordNr {
+			t.Fatalf("%+v is left", d.Test)
+		}
+	}
+}
