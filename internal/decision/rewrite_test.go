@@ -209,30 +209,47 @@ func TestRewriteNothing(t *testing.T) {
 	}
 }
 
-// TestTangled compares two words bit by bit, which takes as many decisions as the
-// words have values once one word is tested before the other. It stays as it was
-// written, and decisions that come after it are rewritten as ever.
-func TestTangled(t *testing.T) {
-	r := newRewriter(t, 1, true)
-	g := r.Graph
+// tangled compares bits of two words one by one. Testing one word before the other
+// takes as many decisions as the bits have values. It returns the decision about
+// each number of bits.
+func tangled(g *Graph, bits int) []Node {
 	n, no := g.Leaf(1), g.Leaf(0)
 	parts := []Node{n}
-	for i := range 32 {
+	for i := range bits {
 		bit := func(word uint8, yes, no Node) Node {
 			return g.Decide(Test{word, AnyBit, AllBits, 1 << i}, yes, no)
 		}
 		n = bit(WordArgs, bit(WordArgs+2, n, no), bit(WordArgs+2, no, n))
 		parts = append(parts, n)
 	}
-	if m := r.Rewrite(n); m != n {
-		t.Errorf("%d became %d", n, m)
-	}
-	if g.Full() {
-		t.Error("the graph is full")
+	return parts
+}
+
+// What is tangled stays as it was written, and decisions that come after it are
+// rewritten as ever.
+func TestTangled(t *testing.T) {
+	r := newRewriter(t, 1, true)
+	g := r.Graph
+	parts := tangled(g, 32)
+	if m := r.Rewrite(parts[32]); m != parts[32] {
+		t.Errorf("%d became %d", parts[32], m)
 	}
 	for _, part := range parts[:6] {
 		m := r.Rewrite(part)
 		wantSame(t, rand.New(rand.NewPCG(6, 6)), g, part, m, anyWords)
 		wantOrderly(t, r, m)
+	}
+}
+
+// Rewriting doesn't fill a graph.
+func TestRewriteRoom(t *testing.T) {
+	r := newRewriter(t, 1, true)
+	g := r.Graph
+	n := tangled(g, 32)[32]
+	for k := uint32(0); g.Len() < maxNodes-2000; k++ {
+		g.Decide(Test{WordNr, Equal, AllBits, k}, 0, 1)
+	}
+	if m := r.Rewrite(n); m != n || g.Full() {
+		t.Errorf("%d became %d; the graph is full: %v", n, m, g.Full())
 	}
 }

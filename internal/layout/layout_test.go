@@ -25,11 +25,7 @@ func TestEmit(t *testing.T) {
 			if _, length := Emit(g, root, o); length > cbpf.MaxInsns {
 				continue // as it may be where nothing is shared
 			}
-			code := wantProgram(t, g, root, o, 100, func(_ int, w *cbpf.Words) {
-				for j := range manyWords {
-					w[firstWord+j] = rnd.Uint32N(constants + 2)
-				}
-			})
+			code := wantProgram(t, g, root, o, 100, randomly(rnd))
 			if far += count(code, cbpf.Ja); size > 8 {
 				wantNoWaste(t, code, o)
 			}
@@ -37,6 +33,15 @@ func TestEmit(t *testing.T) {
 	}
 	if far < 1000 {
 		t.Errorf("only %d jumps are far", far)
+	}
+}
+
+// randomly gives the words that random decisions test random values.
+func randomly(rnd *rand.Rand) func(int, *cbpf.Words) {
+	return func(_ int, w *cbpf.Words) {
+		for i := range manyWords {
+			w[firstWord+i] = rnd.Uint32N(constants + 2)
+		}
 	}
 }
 
@@ -163,6 +168,9 @@ func TestFigures(t *testing.T) {
 	record := func(name string, root decision.Node) {
 		for _, o := range allOptions() {
 			code, n := Emit(g, root, o)
+			if code != nil {
+				wantProgram(t, g, root, o, 20, randomly(rnd))
+			}
 			fmt.Fprintf(&b, "%-14s %-3s %4d instructions, %4d loads, %3d far jumps, %4d returns, at most %2d far jumps on a path\n",
 				name, letters(o), n, count(code, cbpf.LdWAbs), count(code, cbpf.Ja), count(code, cbpf.RetK), farJumps(code))
 		}
@@ -174,11 +182,23 @@ func TestFigures(t *testing.T) {
 	record("list of 1000", list(g, firstWord, 1000, leaf, g.Leaf(0)))
 	record("tree of 100", tree(g, firstWord, 0, 100))
 	record("tree of 1500", tree(g, firstWord, 0, 1500))
+	for n := uint32(251); n < 256; n++ {
+		record(fmt.Sprintf("far by %d", n), farPair(g, n))
+	}
 	for range 6 {
 		size := 200 << rnd.IntN(3)
 		record(fmt.Sprintf("random %d", size), randomDAG(rnd, g, size, 3, true))
 	}
 	golden.Compare(t, "figures.txt", b.String())
+}
+
+// farPair returns a decision after n others whose branches are both about as far
+// away as a jump skips.
+func farPair(g *decision.Graph, n uint32) decision.Node {
+	const other = firstWord + 1
+	pair := g.Decide(equal(other, 1), g.Leaf(1), g.Leaf(2))
+	between := list(g, firstWord, n, func(uint32) decision.Node { return g.Leaf(3) }, g.Decide(equal(firstWord, 1000), g.Leaf(1), g.Leaf(2)))
+	return g.Decide(equal(other, 7), between, pair)
 }
 
 // letters names the options that are set.
@@ -244,10 +264,18 @@ func TestTooLong(t *testing.T) {
 				break
 			}
 			longest = length
+			if length > cbpf.MaxInsns {
+				t.Errorf("%+v: a program of %d instructions", o, length)
+			}
 			n += uint32(cbpf.MaxInsns-length) / 8
 		}
 		if longest < cbpf.MaxInsns-3 {
 			t.Errorf("%+v: %d instructions are too many", o, longest+1)
+		}
+		g := decision.New()
+		root := list(g, firstWord, 5000, func(uint32) decision.Node { return g.Leaf(1) }, g.Leaf(0))
+		if code, length := Emit(g, root, o); code != nil || length != 5001 {
+			t.Errorf("%+v: 5000 tests and a return take %d instructions", o, length)
 		}
 	}
 }
