@@ -3,7 +3,6 @@ package compile
 import (
 	"golang.org/x/net/bpf"
 
-	"github.com/portcullis-go/portcullis/internal/cbpf"
 	"github.com/portcullis-go/portcullis/internal/layout"
 	"github.com/portcullis-go/portcullis/internal/search"
 	"github.com/portcullis-go/portcullis/profile"
@@ -60,10 +59,10 @@ func Compile(p profile.Profile, o Options) (*Program, error) {
 	return compile(&p, &o, func(string, *decisions, []bpf.RawInstruction) {})
 }
 
-// watcher sees what each stage returns. It is for tests.
+// watcher sees what each stage leaves behind. It is for tests.
 type watcher func(stage string, d *decisions, code []bpf.RawInstruction)
 
-// compile is the list of stages. Each has a file or a package of its name.
+// compile runs the stages that the package comment lists.
 func compile(p *profile.Profile, o *Options, watch watcher) (*Program, error) {
 	passes := o.passes()
 	r, err := resolve(p, o)
@@ -71,21 +70,22 @@ func compile(p *profile.Profile, o *Options, watch watcher) (*Program, error) {
 		return nil, err
 	}
 	d, err := decide(r, passes)
+	if err != nil {
+		return nil, err
+	}
 	watch("decide", d, nil)
 	s := passes.searcher(d.graph, o)
-	if err == nil && passes.has(passArguments) {
-		err = rewrite(d, s)
+	if passes.has(passArguments) {
+		rewrite(d, s)
 		watch("rewrite", d, nil)
 	}
-	if err == nil && passes.has(passWeights) {
+	if passes.has(passWeights) {
 		weigh(d, o)
 		watch("weigh", d, nil)
 	}
-	if err == nil {
-		err = dispatch(d, s)
-		watch("dispatch", d, nil)
-	}
-	if err != nil {
+	dispatch(d, s)
+	watch("dispatch", d, nil)
+	if err := d.err(); err != nil { // a graph that is full once stays so
 		return nil, err
 	}
 	code, length := layout.Emit(d.graph, d.root, passes.layout())
@@ -93,7 +93,7 @@ func compile(p *profile.Profile, o *Options, watch watcher) (*Program, error) {
 		return nil, tooLong(length, ruleCosts(d.graph))
 	}
 	watch("layout", d, code)
-	if err := cbpf.Check(code); err != nil {
+	if err := check(code); err != nil {
 		return nil, &InternalError{Stage: "check", Err: err}
 	}
 	prog := &Program{raw: code, arches: r.arches, order: r.order, own: r.busiest(), notes: r.notes, costs: ruleCosts(d.graph)}

@@ -7,7 +7,7 @@ import (
 
 // dispatch makes the decision of the whole filter: by audit architecture, then by
 // number, then by arguments.
-func dispatch(d *decisions, s *search.Searcher) error {
+func dispatch(d *decisions, s *search.Searcher) {
 	if d.passes.has(passStretches) {
 		shareTails(d, s)
 	}
@@ -17,7 +17,6 @@ func dispatch(d *decisions, s *search.Searcher) error {
 		test := decision.Test{Word: decision.WordArch, Op: decision.Equal, Mask: decision.AllBits, K: t.audit}
 		d.root = d.graph.Decide(test, s.Search(decision.WordNr, t.is), d.root)
 	}
-	return d.err()
 }
 
 // shareTails replaces the last intervals that the first table shares with another, if

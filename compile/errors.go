@@ -3,8 +3,6 @@ package compile
 import (
 	"strconv"
 
-	"golang.org/x/net/bpf"
-
 	"github.com/portcullis-go/portcullis/arch"
 	"github.com/portcullis-go/portcullis/internal/cbpf"
 	"github.com/portcullis-go/portcullis/profile"
@@ -103,11 +101,15 @@ func tooLong(n int, costs []RuleCost) *TooLongError {
 // maxCosts is how many rules an error names.
 const maxCosts = 10
 
-// InternalError reports a defect of this package. There is no program then:
-// better none than a wrong one.
+// InternalError reports a defect of this package: it made a program that the kernel
+// would refuse or that decides something else than it should. There is no program then.
 type InternalError struct {
-	Stage string // of the package comment, which failed
-	Err   error  // the cause: a [*MismatchError] or a [*CheckError]
+	// Stage is "check" or "prove", the stages of [Compile] that look at its program;
+	// or "flatten" or "restrict", for [Flatten] and [Restrict], which prove theirs.
+	Stage string
+	// Err is the cause, a [*CheckError], or wraps it, a [*MismatchError] or a
+	// [*LiftError].
+	Err error
 }
 
 // Error returns the stage and the cause.
@@ -122,35 +124,8 @@ func (e *InternalError) Error() string {
 // Unwrap returns the cause.
 func (e *InternalError) Unwrap() error { return e.Err }
 
-// CheckError reports a program that the kernel would refuse, by the kernel's own
-// rules (net/core/filter.c bpf_check_classic, kernel/seccomp.c
-// seccomp_check_filter).
-type CheckError struct {
-	PC     int    // the first instruction at fault; -1 is the program as a whole
-	Reason string // what is wrong
-}
-
-// Error returns the place and the reason, as in "compile: instruction 12: ld
-// [66]: load at offset 66; offsets are multiples of 4 below 64".
-func (e *CheckError) Error() string {
-	if e.PC < 0 {
-		return "compile: the program is refused: " + e.Reason
-	}
-	return "compile: instruction " + strconv.Itoa(e.PC) + ": " + e.Reason
-}
-
-// check applies the kernel's rules.
-func check(raw []bpf.RawInstruction) error {
-	if err := cbpf.Check(raw); err != nil {
-		bad := err.(*cbpf.Error)
-		return &CheckError{PC: bad.PC, Reason: bad.Msg}
-	}
-	return nil
-}
-
-// wrapped is an error with a text before it. The parts of this package that
-// Compile needs make their errors without package fmt, whose formatting adds ten
-// kilobytes to a program.
+// wrapped is an error with a text before it. What Compile needs makes its errors
+// without package fmt, which would add ten kilobytes to a program.
 type wrapped struct {
 	text string
 	err  error

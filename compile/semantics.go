@@ -130,23 +130,22 @@ func (m *denoter) clauses(a arch.Arch) []clause {
 			continue
 		}
 		for _, n := range r.Numbers {
-			c := clause{numbers: n, rule: int32(i), name: -1}
-			c.addTo(&cs)
+			cs = append(cs, clause{numbers: n, rule: int32(i), name: -1})
 		}
 		for j := range r.Syscalls {
-			m.named(&cs, a, i, j)
+			cs = m.named(cs, a, i, j)
 		}
 	}
 	return cs
 }
 
 // named appends what name j of rule i says on ABI a.
-func (m *denoter) named(cs *[]clause, a arch.Arch, i, j int) {
+func (m *denoter) named(cs []clause, a arch.Arch, i, j int) []clause {
 	r := &m.p.Rules[i]
 	c := clause{rule: int32(i), name: int32(j)}
 	if nr, ok := syscalls.Lookup(a, r.Syscalls[j]); ok {
 		c.numbers = profile.NumberRange{First: nr, Last: nr}
-		c.addTo(cs)
+		cs = append(cs, c)
 	}
 	if via, call, ok := syscalls.Multiplexed(a, r.Syscalls[j]); ok && !r.Direct {
 		nr, _ := syscalls.Lookup(a, via)
@@ -155,12 +154,10 @@ func (m *denoter) named(cs *[]clause, a arch.Arch, i, j int) {
 		if via == "ipc" { // which keeps a version in the upper half
 			c.selector = 0xffff
 		}
-		c.addTo(cs)
+		cs = append(cs, c)
 	}
+	return cs
 }
-
-//go:noinline
-func (c *clause) addTo(cs *[]clause) { *cs = append(*cs, *c) }
 
 // verdict returns what the first matching of the held clauses decides. From the
 // last to the first, each decides the calls that it matches and leaves the rest.

@@ -95,21 +95,15 @@ func (p Profile) On(arches ...arch.Arch) Profile {
 }
 
 // Rule returns p with one more rule at its end.
-//
-//go:noinline
 func (p Profile) Rule(r Rule) Profile {
 	p.add(&r)
 	return p
 }
 
 // add appends r and leaves other profiles with the same rules alone.
-//
-//go:noinline
 func (p *Profile) add(r *Rule) { p.Rules = append(slices.Clip(p.Rules), *r) }
 
 // Do returns p with a rule that gives the named calls the verdict a.
-//
-//go:noinline
 func (p Profile) Do(a Action, names ...string) Profile {
 	p.add(&Rule{Syscalls: slices.Clone(names), Action: a})
 	return p
@@ -131,8 +125,6 @@ func (p Profile) Overlay(over Profile) Profile {
 // If returns p with c as a condition of its last rule, besides those it has.
 // On a profile without rules it adds a rule that names no call, which
 // [Profile.Validate] reports.
-//
-//go:noinline
 func (p Profile) If(c Cond) Profile {
 	var last Rule
 	if n := len(p.Rules); n > 0 {

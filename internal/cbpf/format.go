@@ -71,13 +71,10 @@ func (from operand) text(k uint32) (text string, usesK bool) {
 }
 
 // The texts are made without package fmt, which would be a good part of the size
-// of a small program that installs a filter. For the same reason decimal and hex
-// aren't inlined.
+// of a small program that installs a filter.
 
-//go:noinline
 func decimal(n uint32) string { return strconv.FormatUint(uint64(n), 10) }
 
-//go:noinline
 func hex(n uint32) string { return "0x" + strconv.FormatUint(uint64(n), 16) }
 
 // codeText returns an operation code with four digits.

@@ -41,7 +41,7 @@ func (t Test) over(first, last uint32) answer {
 
 // cofactorByRange returns what n decides where a word is first to last.
 func (r *Rewriter) cofactorByRange(n Node, word uint8, first, last uint32) Node {
-	r.epoch++
+	r.newEpoch()
 	return r.cofactor(n, func(t Test) answer {
 		if t.Word != word {
 			return unknown
@@ -52,7 +52,7 @@ func (r *Rewriter) cofactorByRange(n Node, word uint8, first, last uint32) Node 
 
 // cofactorByTest returns what n decides where t holds or doesn't.
 func (r *Rewriter) cofactorByTest(n Node, t Test, holds bool) Node {
-	r.epoch++
+	r.newEpoch()
 	return r.cofactor(n, func(u Test) answer {
 		if u == t {
 			return answerOf(holds)
@@ -67,7 +67,6 @@ func (r *Rewriter) cofactor(n Node, known func(Test) answer) Node {
 	if d.IsLeaf() {
 		return n
 	}
-	r.fit()
 	if r.visited[n] == r.epoch {
 		return r.cofactors[n]
 	}
@@ -84,7 +83,6 @@ func (r *Rewriter) cofactor(n Node, known func(Test) answer) Node {
 	default:
 		m = r.Graph.Decide(d.Test, r.cofactor(d.Yes, known), r.cofactor(d.No, known))
 	}
-	r.fit()
 	r.visited[n], r.cofactors[n] = r.epoch, m
 	return m
 }

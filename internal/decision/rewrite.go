@@ -49,7 +49,7 @@ func (r *Rewriter) Rewrite(n Node) Node {
 		return n
 	}
 	r.left = maxSteps
-	r.epoch++
+	r.newEpoch()
 	var s summary
 	r.summarize(n, &s)
 	const low = 0x5555 // of each field, the word with the even index
@@ -136,7 +136,7 @@ func (r *Rewriter) divide(is []Interval, n Node, word uint8, cuts []uint64, last
 // survey returns the first word that n tests and where its values divide; if they
 // don't, a test of it under a mask.
 func (r *Rewriter) survey(n Node) (word uint8, cuts []uint64, masked Test) {
-	r.epoch++
+	r.newEpoch()
 	r.tests = r.tests[:0]
 	r.collect(n)
 	word = r.tests[0].Word
@@ -186,12 +186,18 @@ func (r *Rewriter) position(word uint8) int {
 
 // visit reports whether a node was visited in this epoch, and marks it.
 func (r *Rewriter) visit(n Node) bool {
-	r.fit()
 	if r.visited[n] == r.epoch {
 		return true
 	}
 	r.visited[n] = r.epoch
 	return false
+}
+
+// newEpoch begins a walk in which no node was visited yet. It has room for those that
+// exist now.
+func (r *Rewriter) newEpoch() {
+	r.epoch++
+	r.fit()
 }
 
 // fit makes room for all nodes.

@@ -31,8 +31,6 @@ func (m Denotation) Equal(n Denotation) bool {
 }
 
 // Append returns m with the part for the audit architectures from first on.
-//
-//go:noinline
 func (m Denotation) Append(first uint32, numbers []Number) Denotation {
 	if n := len(m); n > 0 && slices.Equal(m[n-1].Numbers, numbers) {
 		return m
@@ -41,8 +39,6 @@ func (m Denotation) Append(first uint32, numbers []Number) Denotation {
 }
 
 // AppendNumber returns ns with the part for the numbers from first on.
-//
-//go:noinline
 func AppendNumber(ns []Number, first uint32, args Ref) []Number {
 	if n := len(ns); n > 0 && ns[n-1].Args == args {
 		return ns

@@ -92,8 +92,6 @@ func (l *lifter) advance(pc int, st state, nrs []span) {
 }
 
 // leaf records what the numbers of a span lead to.
-//
-//go:noinline
 func (l *lifter) leaf(s span, r Ref) { l.leaves = append(l.leaves, Number{s.first, r}) }
 
 // openArgs is advance for a test of an argument.

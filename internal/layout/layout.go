@@ -23,14 +23,12 @@ type Options struct {
 	DuplicateReturns bool // repeat a far return instead of jumping to it
 }
 
-// held is what the accumulator holds: a word of seccomp_data under a mask.
+// held is what the accumulator holds: a word of seccomp_data under a mask. The zero
+// value is nothing, because no test has an empty mask.
 type held struct {
 	word uint8
 	mask uint32
 }
-
-// nothing is what it holds at first.
-var nothing = held{word: 0xff}
 
 // heldAfter returns what the accumulator holds after a test.
 func heldAfter(t *decision.Test) held { return held{t.Word, t.Mask} }
@@ -76,7 +74,7 @@ func Emit(g *decision.Graph, root decision.Node, o Options) (code []bpf.RawInstr
 	e.measure()
 	e.place(root)
 	if len(e.code) == 0 {
-		e.reach(root, nothing) // a return alone
+		e.reach(root, held{}) // a return alone
 	}
 	if len(e.code) > cbpf.MaxInsns {
 		return nil, len(e.code)
@@ -100,7 +98,7 @@ func (e *emitter) entryOf(n decision.Node, h held) entry {
 // findEntries finds the entries that are needed, and returns how many tests can be
 // reached. Branches are lower than what leads to them, so that one pass does.
 func (e *emitter) findEntries(root decision.Node) (tests int) {
-	e.needed[root][e.entryOf(root, nothing)] = true
+	e.needed[root][e.entryOf(root, held{})] = true
 	for n := root; n >= 0; n-- {
 		d := e.graph.At(n)
 		if d.IsLeaf() || e.needed[n] == [entries]bool{} {
@@ -128,7 +126,7 @@ func (e *emitter) measure() {
 // place emits what is below n, and n.
 func (e *emitter) place(n decision.Node) {
 	d := e.graph.At(n)
-	if d.IsLeaf() || slices.Max(e.pos[n][:]) != notPlaced || len(e.code) > cbpf.MaxInsns {
+	if d.IsLeaf() || e.pos[n][atTest] != notPlaced || len(e.code) > cbpf.MaxInsns {
 		return
 	}
 	first, second := d.Yes, d.No
@@ -144,8 +142,8 @@ func (e *emitter) place(n decision.Node) {
 	e.place(second)
 
 	h := heldAfter(&d.Test)
-	// Making one branch near can push the other out of reach, at most once.
-	for !e.near(d.Yes, h, 0) || !e.near(d.No, h, 0) {
+	// A copy of one branch or a jump to it can push the other out of reach.
+	if !e.near(d.Yes, h, 0) || !e.near(d.No, h, 0) {
 		if !e.near(d.Yes, h, 1) {
 			e.reach(d.Yes, h)
 		}
