@@ -9,6 +9,9 @@
 // The ABIs are those of include/uapi/linux/audit.h for which libseccomp and the OCI
 // runtime specification have a name. All of it is constant data: the package does no
 // work before main. Only [Native] depends on the machine.
+//
+// A new ABI begins with a constant in arch.go and a row in each table of info.go;
+// CONTRIBUTING.md has the other places.
 package arch
 
 import (

@@ -27,6 +27,9 @@
 // instructions, both as canonical decision diagrams. If they aren't the same diagram,
 // Compile returns an error with a call on which they differ, and no program.
 //
+// [Program.Explain] goes the other way: a program's meaning becomes conditions again
+// (explaincond.go), and these become rules (explain.go).
+//
 // Stages read nothing but the profile and the options, so equal input gives equal
 // bytes on every machine. Rewrite, weigh and much of dispatch and layout only make
 // programs shorter or faster; Options.NoOptimize leaves that out.

@@ -23,7 +23,8 @@
 //   - If Load returns nil, the filter is in force, with everything that was asked
 //     for, on every thread of the process; or with [Options.Thread] on the calling
 //     thread.
-//   - If Load returns an error, no thread has the filter. Without [Options.Thread]
+//   - If Load returns an error, no thread has the filter; [SyncError] names the
+//     thread that stood in the way. Without [Options.Thread]
 //     nothing else has changed either: the attempt is made on a thread of its own,
 //     which ends if it fails.
 //   - If the kernel lacks a flag, an action, the synchronisation of threads or

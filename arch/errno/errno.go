@@ -7,6 +7,9 @@
 // The names and numbers are those of the kernel's include/uapi/asm-generic/errno.h
 // and of the headers of MIPS, PA-RISC and PowerPC that replace it. They are constant
 // data: importing the package does no work before main.
+//
+// errno.csv is written by internal/cmd/kernel2csv from a kernel tree, and zerrno.go by
+// internal/cmd/csv2go from that. A row added by hand is lost with the next kernel.
 package errno
 
 import (

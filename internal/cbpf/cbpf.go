@@ -3,7 +3,8 @@
 //
 //   - [Check], the kernel's rules, and [Cost], its measure of length;
 //   - [Run] and [Step], the simulator;
-//   - [Format], the disassembler;
+//   - [Format], the disassembler of bare instructions; the comments that name
+//     arguments, calls and verdicts are package compile's (disasm.go);
 //   - [Next], [SetsA], [UsesX], [Compute] and [Holds], which symbolic execution and
 //     data-flow analyses are made of, and [Forward], which runs the latter.
 //

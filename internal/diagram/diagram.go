@@ -25,7 +25,7 @@
 //
 // A denotation is exact for all inputs, or there is none: what has no exact model
 // here is a [LiftError]. Memory and time are bounded whatever the input; beyond
-// the bounds the error is [ErrTooComplex]. A store isn't safe for concurrent use.
+// the bounds (bounds.go) the error is [ErrTooComplex]. A store isn't safe for concurrent use.
 package diagram
 
 import "slices"
@@ -79,13 +79,6 @@ type Store struct {
 	cache opCache // of one operation
 	seen  visited // by one walk
 }
-
-// Bounds of a store. A node takes 12 bytes, at most 16 in the table, and 4 in
-// the set of nodes seen; a step takes some tens of nanoseconds.
-const (
-	maxNodes = 1 << 20
-	maxSteps = 1 << 24
-)
 
 // NewStore returns an empty store.
 func NewStore() *Store {

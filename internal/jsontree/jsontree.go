@@ -13,6 +13,8 @@
 // The work is bounded, whoever wrote the text: nesting by [MaxDepth], values by
 // [MaxNodes], and reported mistakes by the caller. Reading takes time linear in
 // the length of the text.
+//
+// Lines and columns are counted where the text is read, in read.go.
 package jsontree
 
 import (

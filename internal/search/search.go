@@ -6,10 +6,11 @@
 // decided alike.
 //
 // The cost of a tree is the expected number of tests on a path, plus a share of the
-// number of tests in the tree. A [Searcher] makes the cheapest that it finds of the
-// trees in which tests for equality stand below all bounds and take out what is
-// decided differently from everything else there, and puts the hottest values first
-// where that is cheaper still. [Exhaustive] looks further.
+// number of tests in the tree. Up to some number of intervals, a [Searcher] makes the
+// optimal tree by dynamic programming (optimal.go), of those in which bounds come
+// first and below them chains of tests for equality (chain.go); larger sets are divided
+// by weight first. It puts the hottest values in front where that is cheaper still.
+// [Exhaustive] looks further, at tests of bits too (bits.go).
 package search
 
 import "github.com/portcullis-go/portcullis/internal/decision"

@@ -3,6 +3,8 @@
 // the kernel can't. Elsewhere than on Linux each function returns an error that is
 // [errors.ErrUnsupported].
 //
+// A new flag of seccomp(2) begins here and gets its name in install/flags.go.
+//
 // Each function acts on the calling OS thread. A caller that makes two calls on one
 // thread must lock it.
 package sys

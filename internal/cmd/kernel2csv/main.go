@@ -1,7 +1,8 @@
 // Command kernel2csv reads the sources of the Linux kernel and the manual page
 // syscalls(2), and writes the CSV files of packages arch/errno and syscalls. Run it
 // at the root of the repository after a kernel release, and review what changed. It
-// is the first of two steps: csv2go makes the Go files of the CSV files.
+// is the first step, and csv2go, which makes the Go files of the CSV files, the next;
+// CONTRIBUTING.md has them all.
 //
 //	go run ./internal/cmd/kernel2csv -old linux-6.12 -page syscalls.2.gz linux-7.2
 //
