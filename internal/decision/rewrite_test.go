@@ -150,6 +150,7 @@ func equal64(r *Rewriter, i int, k uint64, yes, no Node) Node {
 // words are compared with 0 alone, and if there are two verdicts.
 func TestLowFirst(t *testing.T) {
 	for _, high := range []int{0, 1} {
+		r := newRewriter(t, high, false)
 		for _, tt := range []struct {
 			name     string
 			allowed  bool
@@ -162,7 +163,7 @@ func TestLowFirst(t *testing.T) {
 			{"wide", true, 1 << 32, 2, false},
 			{"three verdicts", true, 2, 3, false},
 		} {
-			r := newRewriter(t, high, tt.allowed)
+			r.LowFirst = tt.allowed
 			g := r.Graph
 			no := g.Leaf(0)
 			last := equal64(r, 1, 7, g.Leaf(1), no)
