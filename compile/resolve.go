@@ -195,8 +195,8 @@ func muxBits(via string) uint32 {
 	return 0xffffffff
 }
 
-// reportMisfits reports constants that don't fit what they are compared with,
-// whether or not any call ever comes to that comparison.
+// reportMisfits reports constants that don't fit what they are compared with, even in
+// comparisons that no call reaches.
 func (r *resolver) reportMisfits(a arch.Arch, claims []claim) {
 	for _, c := range claims {
 		if c.name < 0 || c.muxed {

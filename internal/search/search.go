@@ -1,15 +1,18 @@
-// Package search finds the interval of a word: it turns intervals of values, each
-// with a decision and a weight, into a decision tree.
+// Package search makes the decision tree that finds the interval of a word: each
+// interval of values has a decision and a weight.
 //
-// Two kinds of tests are mixed in a tree. A bound (jge) divides the values; a test
-// for equality (jeq) takes out a singleton, which is cheap where its neighbours are
-// decided alike.
+// A tree mixes two kinds of tests. A bound (jge) divides the values; a test for equality
+// (jeq) takes out a singleton, which is cheap where its neighbours are decided alike.
 //
 // The cost of a tree is the expected number of tests on a path, plus a share of the
-// number of tests in the tree. A [Searcher] makes the cheapest that it finds of the
-// trees in which tests for equality stand below all bounds and take out what is
-// decided differently from everything else there, and puts the hottest values first
-// where that is cheaper still. [Exhaustive] looks further.
+// number of tests in the tree. A [Searcher] looks for the cheapest tree in which
+// equality tests stand below all bounds, each for a value that is decided differently
+// from the rest there. It tests for hot values first where that is cheaper still.
+// [Exhaustive] looks further.
+//
+// Guaranteed: every value gets the decision of its interval; equal input gives equal
+// trees. Not guaranteed is the cheapest tree of all: plans skip cuts that are rarely
+// best, and many intervals are divided by weight before parts of them are planned.
 package search
 
 import "github.com/portcullis-go/portcullis/internal/decision"
@@ -135,8 +138,8 @@ func (s *Searcher) best(is []decision.Interval, hotDepth int) Tree {
 		}
 	}
 	// Testing for a value first costs every call a test. A singleton far inside
-	// needs two bounds otherwise, so that it pays from a third of the weight on; or
-	// from a quarter, where its neighbours become one.
+	// needs two bounds otherwise, so this pays from a third of the weight on, or from a
+	// quarter where its neighbours become one.
 	if h := is[hot]; h.First == h.Last && weightOf(&h) > total/4 && hotDepth < maxHot {
 		rest := s.best(without(is, hot), hotDepth+1)
 		if cost := rest.Cost + total + s.testCost; cost < t.Cost {
