@@ -8,21 +8,21 @@ import (
 	"github.com/portcullis-go/portcullis/profile"
 )
 
-// Options are how a profile is compiled. The zero value is the advice.
+// Options say how a profile is compiled. The zero value is what most programs want.
 type Options struct {
 	// Target is the machine that the filter is for.
 	Target Target
-	// Weights are how often the program makes which calls; nil if that isn't
-	// known. They make the filter faster for the program that was recorded, perhaps
-	// slower for others, and never change a verdict.
+	// Weights say how often the program makes which calls; nil if that isn't known.
+	// They make the filter faster for the program that was recorded, perhaps slower
+	// for others, and never change a verdict.
 	Weights Weights
 	// Effort is how long to look for short paths; see [Exhaustive].
 	Effort Effort
-	// NoOptimize leaves out everything that makes programs shorter or faster. They
-	// decide the same. It is for reading what a profile becomes, rule by rule.
+	// NoOptimize leaves out everything that makes programs shorter or faster, and
+	// changes no verdict. It is for reading what a profile becomes, rule by rule.
 	NoOptimize bool
-	// SkipProof leaves out the proof that the program decides as the profile says.
-	// It is for those who compile ahead and prove in their tests.
+	// SkipProof leaves out the proof that the program decides as the profile says. It
+	// is for programs whose tests prove the same profiles.
 	SkipProof bool
 
 	without passes // that tests leave out
@@ -35,16 +35,16 @@ func (o *Options) passes() passes {
 	return allPasses &^ o.without
 }
 
-// Effort is how long to look for short paths. The zero value is the usual, which
-// takes some microseconds for each ten calls that a profile treats differently.
+// Effort is how long to look for short paths. The zero value takes some microseconds
+// for each ten calls that a profile treats differently.
 type Effort struct {
 	improve func(*search.Searcher, []interval, search.Tree) search.Tree
 }
 
-// Exhaustive looks at all search trees in which range tests come first and equality
-// tests below them, takes the cheapest, and goes on to look for tests of bits that
-// make paths shorter still. It takes up to a second, and is for those who compile
-// ahead; programs that don't call it don't link it.
+// Exhaustive finds the cheapest of all decision trees in which range tests stand above
+// equality tests, then looks for tests of bits that make paths shorter still. It takes
+// up to a second, which suits filters that are compiled ahead. A program that doesn't
+// call it doesn't link it.
 func Exhaustive() Effort { return Effort{search.Exhaustive} }
 
 // Compile returns the filter that gives each system call the verdict that p gives

@@ -17,14 +17,14 @@ type (
 	interval = decision.Interval
 )
 
-// decisions is a filter in the making: what is decided for each number of each audit
-// architecture, in one graph.
+// decisions is a filter before layout: a decision for each number of each audit
+// architecture, in one graph. The stages change it in turn.
 type decisions struct {
 	from   *resolved
 	passes passes
 	graph  *decision.Graph
-	tables []table       // the one that most calls go through first
-	root   decision.Node // of the whole filter, once it is dispatched
+	tables []table       // that of most calls first
+	root   decision.Node // of the whole filter, after dispatch
 }
 
 // table is the decisions for all numbers of one audit architecture.
@@ -52,7 +52,7 @@ func (d *decisions) err() error {
 	return nil
 }
 
-// ruleCosts returns what the rules cost that cost anything, by rule.
+// ruleCosts returns the cost of each rule that has any, in the order of the rules.
 func ruleCosts(g *decision.Graph) []RuleCost {
 	costs := make([]RuleCost, 0, len(g.Tests()))
 	for r, tests := range g.Tests() {
@@ -111,7 +111,7 @@ func (b *builder) table(audit uint32) []interval {
 	return is
 }
 
-// append adds an interval. It is one with the last if both are decided alike.
+// append adds an interval, or extends the last one if both are decided alike.
 func (b *builder) append(is []interval, first, last uint32, n node) []interval {
 	if k := len(is); b.merge && k > 0 && is[k-1].Node == n {
 		is[k-1].Last = last
@@ -120,14 +120,14 @@ func (b *builder) append(is []interval, first, last uint32, n node) []interval {
 	return append(is, interval{First: first, Last: last, Node: n})
 }
 
-// region is a range of numbers that belong to one ABI; nil is one that the filter
-// doesn't cover.
+// region is a range of numbers that belong to one ABI, which is nil if the filter
+// doesn't cover it.
 type region struct {
 	first, last uint32
 	abi         *resolvedABI
 }
 
-// skipped is -1, the number of a call that a tracer skips.
+// skipped is -1, the number that a tracer writes to skip a call.
 const skipped = 0xffffffff
 
 // regions divides the numbers of an audit architecture among its ABIs. X86_64 and
@@ -149,8 +149,8 @@ func (r *resolved) regions(audit uint32) []region {
 	return []region{{0, first - 1, own}, {first, last, x32}, {skipped, skipped, cmp.Or(own, x32)}}
 }
 
-// region appends the decisions for the numbers of r: it goes up through the claims
-// and keeps those that reach the current number.
+// region appends the decisions for the numbers of r. It sweeps over the claims in
+// ascending order; active are those that contain the current number.
 func (b *builder) region(is []interval, r region) []interval {
 	var active []claim // by rule
 	claims := r.abi.claims
@@ -230,8 +230,9 @@ func (b *builder) number(abi *resolvedABI, nr uint32, claims []claim) node {
 	return b.firstMatch(abi, claims)
 }
 
-// firstMatch returns the decision of the first of these claims that holds, or of the
-// default. A claim that is muxed may hold or not.
+// firstMatch returns the decision of the first of these claims whose condition holds,
+// or of the default. A filter can't tell whether that of a muxed claim does, so there
+// the stricter verdict counts.
 func (b *builder) firstMatch(abi *resolvedABI, claims []claim) node {
 	ret := abi.def
 	for i := range claims {
@@ -260,8 +261,8 @@ func (b *builder) firstMatch(abi *resolvedABI, claims []claim) node {
 	return n
 }
 
-// stricter returns the return value that the kernel would take of two filters', and
-// the first of equal actions.
+// stricter returns the return value whose action takes precedence in the kernel, and x
+// if the actions are equal.
 func stricter(x, y uint32) uint32 {
 	if profile.ActionOf(y).Kind() < profile.ActionOf(x).Kind() {
 		return y
@@ -269,8 +270,8 @@ func stricter(x, y uint32) uint32 {
 	return x
 }
 
-// multiplexed returns the decision for socketcall or ipc: by the sub-call that the
-// first argument selects.
+// multiplexed returns the decision for socketcall or ipc, whose first argument selects
+// the sub-call.
 func (b *builder) multiplexed(abi *resolvedABI, m mux, claims []claim) node {
 	of := func(call uint32, known bool) []claim {
 		var cs []claim

@@ -8,7 +8,7 @@ import (
 	"github.com/portcullis-go/portcullis/profile"
 )
 
-// context is where a condition stands, which decides the widths of its tests.
+// context is the place of a condition, which decides the widths of its tests.
 type context struct {
 	arch arch.Arch
 	name string
@@ -16,7 +16,7 @@ type context struct {
 }
 
 // cond returns the decision that leads to yes where c holds and to no where it
-// doesn't. A part that two paths lead to exists once, so that the size is that of the
+// doesn't. It shares parts that several paths lead to, so it is no larger than the
 // condition.
 func (b *builder) cond(c profile.Cond, at context, yes, no node) node {
 	switch c := c.(type) {
@@ -67,7 +67,7 @@ func (b *builder) compare(c comparison, yes, no node) node {
 	lowMask := uint32(lowBits(min(c.bits, 32)))
 	wide := c.bits > 32
 	if !wide && highK != 0 {
-		return no // no 32-bit number is, or is above, one that is wider
+		return no // no 32-bit number equals or exceeds a wider one
 	}
 	switch c.op {
 	case profile.OpMaskedEqual:

@@ -5,8 +5,8 @@ import (
 	"github.com/portcullis-go/portcullis/internal/search"
 )
 
-// dispatch makes the decision of the whole filter: by audit architecture, then by
-// number, then by arguments.
+// dispatch makes the decision of the whole filter: by audit architecture, number and
+// arguments, in this order.
 func dispatch(d *decisions, s *search.Searcher) {
 	if d.passes.has(passStretches) {
 		shareTails(d, s)
@@ -19,9 +19,9 @@ func dispatch(d *decisions, s *search.Searcher) {
 	}
 }
 
-// shareTails replaces the last intervals that the first table shares with another, if
-// they are most of one, by one decision among them. Both trees must then have a bound
-// before it, which makes paths longer.
+// shareTails makes one tree of the last intervals that the first table has in common
+// with another, if these are at least half of one table. It costs both tables a range
+// test in front of that tree, so it doesn't pay for fewer.
 func shareTails(d *decisions, s *search.Searcher) {
 	for i := 1; i < len(d.tables); i++ {
 		a, b := &d.tables[0], &d.tables[i]

@@ -64,8 +64,8 @@ type TooLongError struct {
 	Costs []RuleCost
 }
 
-// RuleCost is how many comparisons a rule adds to a program: those of its
-// condition, and one for each range of numbers that no earlier rule is about.
+// RuleCost is how many comparisons a rule adds to a program: those of its condition,
+// and one for each range of numbers for which it is the first rule.
 type RuleCost struct {
 	Rule  int // index into Profile.Rules
 	Tests int // comparisons

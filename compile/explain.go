@@ -14,8 +14,8 @@ import (
 	"github.com/portcullis-go/portcullis/syscalls"
 )
 
-// ErrNotExpressible is returned where a filter decides what no profile can say:
-// where calls through ABIs that don't exist don't all get the same verdict.
+// ErrNotExpressible is returned for a filter that no profile can express: one that
+// tells ABIs apart that don't exist.
 var ErrNotExpressible = errors.New("compile: no profile decides like this filter")
 
 // Explanation is what a filter decides, as rules.
@@ -36,7 +36,7 @@ type ABIExplanation struct {
 	Default profile.Action
 }
 
-// Explain returns what the program decides, wherever it was made. Errors are a
+// Explain returns what the program decides, whoever made it. Errors are a
 // [*LiftError], [ErrTooComplex], [ErrNotExpressible] and [ErrNoProgram].
 func (p *Program) Explain() (*Explanation, error) {
 	if p.missing() {

@@ -12,8 +12,7 @@ import (
 	"github.com/portcullis-go/portcullis/syscalls"
 )
 
-// lower returns a program with a denotation. It makes no use of rules, so that any
-// denotation has one.
+// lower returns a program with this denotation. It needs no rules: [Flatten] has none.
 func lower(s *diagram.Store, m diagram.Denotation, arches []arch.Arch) (*Program, error) {
 	l := &lowerer{store: s, graph: decision.New(), memo: make(map[diagram.Ref]node)}
 	l.high, l.low = wordOrder(arches[0].ByteOrder())
@@ -41,8 +40,8 @@ type lowerer struct {
 	high, low int // words of a field
 }
 
-// audits returns the decision by audit architecture. Those that an ABI has weigh 1,
-// the ranges between them nothing.
+// audits returns the decision by audit architecture. Those of ABIs weigh 1, the ranges
+// between them nothing.
 func (l *lowerer) audits(m diagram.Denotation) node {
 	is := make([]interval, len(m))
 	for i, a := range m {
@@ -82,8 +81,8 @@ func (l *lowerer) numbers(a diagram.Arch) (node, uint64) {
 	return l.search.Search(decision.WordNr, decision.Merge(is)), weight
 }
 
-// args returns the decision of a diagram: by intervals of the word that it looks at
-// first as long as these are few, and otherwise by that word's bits.
+// args returns the decision of a diagram: by intervals of the word that it tests first
+// while these are few, and otherwise by that word's bits.
 func (l *lowerer) args(ref diagram.Ref) node {
 	if ret, ok := l.store.Terminal(ref); ok {
 		return l.graph.Leaf(ret)

@@ -87,13 +87,6 @@ func (r *resolver) reportRule(i int, err error) {
 	}
 }
 
-// reportUnknown reports the names that no ABI has.
-func (r *resolver) reportUnknown(rule int, names []string) {
-	for _, name := range names {
-		r.reportRule(rule, unknown(name))
-	}
-}
-
 // unknown returns an error for a name that no ABI has.
 func unknown(name string) error {
 	if syscalls.Known(name) {
@@ -117,18 +110,17 @@ func (r *resolver) resolveABI(def profile.Action, a arch.Arch, first bool) {
 	for i := range r.out.rules {
 		rule := &r.out.rules[i]
 		if len(rule.Arches) > 0 && !slices.Contains(rule.Arches, a) {
-			if first {
-				r.reportUnknown(i, rule.Syscalls)
+			for _, name := range rule.Syscalls {
+				if first {
+					r.reportRule(i, unknown(name))
+				}
 			}
 			continue
 		}
 		ret, err := rule.Action.Return(a)
 		r.reportRule(i, err)
 		before := len(claims)
-		claims = abi.claim(claims, rule, claim{rule: int32(i), name: -1, ret: ret})
-		if first && len(claims)-before < len(rule.Syscalls)+len(rule.Numbers) { // a name has no claim here
-			r.reportUnknown(i, rule.Syscalls)
-		}
+		claims = r.claim(claims, &abi, claim{rule: int32(i), name: -1, ret: ret}, first)
 		if rule.If != nil {
 			r.reportMisfits(a, claims[before:])
 		}
@@ -153,8 +145,10 @@ func sorted(claims []claim) []claim {
 	return out
 }
 
-// claim appends what a rule claims of the ABI's numbers, each as c.
-func (abi *resolvedABI) claim(claims []claim, rule *profile.Rule, c claim) []claim {
+// claim appends what a rule claims of an ABI's numbers, each as c. It reports the
+// names that no ABI has if the ABI is the first.
+func (r *resolver) claim(claims []claim, abi *resolvedABI, c claim, first bool) []claim {
+	rule := &r.out.rules[c.rule]
 	for _, n := range rule.Numbers {
 		c.first, c.last = n.First, n.Last
 		claims = append(claims, c)
@@ -164,6 +158,8 @@ func (abi *resolvedABI) claim(claims []claim, rule *profile.Rule, c claim) []cla
 		if nr, ok := syscalls.Lookup(abi.arch, name); ok {
 			c.first, c.last = nr, nr
 			claims = append(claims, c)
+		} else if first {
+			r.reportRule(int(c.rule), unknown(name))
 		}
 		if rule.Direct {
 			continue
@@ -195,8 +191,8 @@ func muxBits(via string) uint32 {
 	return 0xffffffff
 }
 
-// reportMisfits reports constants that don't fit what they are compared with,
-// whether or not any call ever comes to that comparison.
+// reportMisfits reports constants that don't fit what they are compared with, even in
+// comparisons that no call reaches.
 func (r *resolver) reportMisfits(a arch.Arch, claims []claim) {
 	for _, c := range claims {
 		if c.name < 0 || c.muxed {

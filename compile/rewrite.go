@@ -5,10 +5,10 @@ import (
 	"github.com/portcullis-go/portcullis/internal/search"
 )
 
-// rewrite rebuilds the decisions on arguments; see decision.Rewriter.
+// rewrite rebuilds the argument decisions with a decision.Rewriter.
 func rewrite(d *decisions, s *search.Searcher) {
-	// Low words can come first, unless some ABIs have no high ones: these share what
-	// follows on a test of a high word.
+	// Low words can come first if all ABIs have 64 bits. Others test no high words, and
+	// share the tests of low words that follow on those of high ones.
 	bits := 0
 	for i := range d.from.abis {
 		bits |= d.from.abis[i].arch.Bits()

@@ -15,9 +15,9 @@ type Target struct {
 	// Arch is the ABI of the kernel and of the program that installs the filter.
 	// It is the only one covered if the profile lists none. Zero is [arch.Native].
 	Arch arch.Arch
-	// Kernel is the oldest release that the filter will meet. It decides no
-	// verdict: from Linux 5.11 on the kernel caches which calls are always allowed,
-	// so that their [Weights] don't count. The zero value is older than any.
+	// Kernel is the oldest release that the filter will run on. It changes no verdict:
+	// since Linux 5.11 calls that are always allowed don't run the filter, so their
+	// [Weights] don't count. The zero value is older than any release.
 	Kernel syscalls.Release
 }
 

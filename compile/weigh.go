@@ -7,7 +7,7 @@ import (
 	"github.com/portcullis-go/portcullis/syscalls"
 )
 
-// weigh gives intervals their weights: how often a call in them is expected to run
+// weigh sets the weights of all intervals: how often their calls are expected to run
 // the filter.
 func weigh(d *decisions, o *Options) {
 	w := &weigher{d: d, weights: o.Weights, own: d.from.busiest(), caches: o.Target.Kernel.Compare(syscalls.Release{Major: 5, Minor: 11}) >= 0}
@@ -65,15 +65,15 @@ func (w *weigher) expected(n node, a arch.Arch) uint64 {
 	return weight
 }
 
-// Recorded calls count up to maxCalls each, and are scaled so that all of them
-// together are below recordedSum, but for those that are 1 at least.
+// Recorded calls count up to maxCalls each. They are scaled to a sum below
+// recordedSum, so that weights fit 64 bits; each still counts 1 at least.
 const (
 	maxCalls    = 1 << 40
 	recordedSum = 1 << 30
 )
 
-// addRecorded returns how many calls were recorded of those that run the filter. To
-// the intervals it adds their numbers, shifted, times a factor.
+// addRecorded returns how many of the recorded calls run the filter. It adds the number
+// of each, shifted, times the factor, to its interval.
 func (w *weigher) addRecorded(shift int, factor uint64) (sum uint64) {
 	for i := range w.weights {
 		a, nr, ok := w.weights[i].number(w.own)
@@ -84,8 +84,7 @@ func (w *weigher) addRecorded(shift int, factor uint64) (sum uint64) {
 		for nr > is[0].Last {
 			is = is[1:]
 		}
-		// From Linux 5.11 on the kernel shows the filter a call that is always allowed
-		// only once, when the filter is installed.
+		// A call that is always allowed runs the filter once, when it is installed.
 		if d := w.d.graph.At(is[0].Node); w.caches && d.IsLeaf() && d.Test.K == retAllow && caches(a, nr) {
 			continue
 		}

@@ -5,12 +5,11 @@ import (
 	"github.com/portcullis-go/portcullis/syscalls"
 )
 
-// Weights are how often a program makes which calls, so that the paths of a filter
-// can be short for those that are made often. They change the order of a filter's
-// comparisons, never a verdict.
+// Weights say how often a program makes which calls. The compiler makes the paths of
+// frequent calls short. Weights change the order of comparisons, never a verdict.
 //
-// Entries add up, so that the weights of several runs are simply appended. Calls that
-// aren't listed weigh nothing; nil is no opinion.
+// Entries for the same call add up: append the weights of several runs. Calls that
+// aren't listed weigh nothing; nil means that nothing is known.
 type Weights []Weight
 
 // Weight is how often a call was made.

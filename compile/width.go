@@ -53,7 +53,7 @@ func comparedBits(t profile.Test, a arch.Arch, name string) (bits int, byABI boo
 		return a.Bits(), false
 	case profile.WidthKernel:
 		if bits, ok := syscalls.ArgBits(a, name, int(t.Field)); ok {
-			// Of 32 bits, those of an ABI's long aren't told from an int's.
+			// The tables don't tell a 32-bit long from an int.
 			return bits, bits == 32 && a.Bits() == 32
 		}
 	}

@@ -1,14 +1,19 @@
-// Package decision holds filters in the making: decision DAGs over the 32-bit
-// words of seccomp_data.
+// Package decision represents filters as decision DAGs over the 32-bit words of
+// seccomp_data.
 //
-// A [Graph] is a set of decisions. Each tests one word against a constant and leads
-// to two others, down to leaves that hold a return value. Decisions are hash-consed:
-// equal parts of a filter exist once, whatever system calls they belong to.
+// A [Graph] is a set of decisions. Each tests one word against a constant and has two
+// branches; leaves hold return values. Decisions are hash-consed: equal parts of a
+// filter exist once, whatever system calls they belong to.
 //
-// The compiler builds a graph as the rules are written. A [Rewriter] then rebuilds
-// the decisions on arguments so that no path tests a word twice. How the values of a
-// word are searched is the business of package search, and what instructions come of
-// it that of package layout.
+// The compiler builds a graph from the rules as they are written. A [Rewriter] then
+// rebuilds argument decisions so that no path tests a word twice. Package search turns
+// the values of a word into a decision tree, and package layout a DAG into
+// instructions.
+//
+// Guaranteed: a decision is higher than its branches, and these differ; equal input
+// gives equal graphs; memory and time are bounded. Not guaranteed: that every test in a
+// graph can go both ways, as decisions are no canonical form. The proof has one of its
+// own, in package diagram.
 //
 // Nothing here knows profiles, ABIs or names.
 package decision
@@ -67,8 +72,8 @@ func (t Test) Holds(v uint32) bool {
 // decision are lower than the decision itself.
 type Node int32
 
-// Decision is a test and where it leads. If the operation is Return it is a leaf,
-// which leads nowhere.
+// Decision is a test and its branches. If the operation is Return it is a leaf, which
+// has none.
 type Decision struct {
 	Test    Test
 	Yes, No Node

@@ -4,8 +4,7 @@ package decision
 type Graph struct {
 	// NoSharing leaves equal decisions apart, unless they are leaves.
 	NoSharing bool
-	// Rule is the rule whose condition is being built, to which new decisions are
-	// charged; NoRule charges none.
+	// Rule is the rule that new decisions are charged to; NoRule is none.
 	Rule int
 
 	nodes []Decision
@@ -42,8 +41,8 @@ func (g *Graph) IsLeaf(n Node) bool { return g.nodes[n].Test.Op == Return }
 // Len returns the number of nodes.
 func (g *Graph) Len() int { return len(g.nodes) }
 
-// Full reports whether the graph has outgrown its bound. Decisions made since then
-// were dropped, so that no program may be made of it.
+// Full reports whether the graph has outgrown its bound. Decisions made since then were
+// dropped, so no program may be made from it.
 func (g *Graph) Full() bool { return g.full }
 
 // Leaf returns the decision to return ret.
@@ -61,8 +60,8 @@ func (g *Graph) Decide(t Test, yes, no Node) Node {
 	if yes == no {
 		return yes
 	}
-	// A bound that singles out the first or the last value is a test for equality,
-	// so that each comparison has one form.
+	// Each comparison has one form: a bound that separates the first or the last value
+	// is a test for equality.
 	if t.Op == GreaterEqual && t.Mask == AllBits {
 		switch t.K {
 		case 1:

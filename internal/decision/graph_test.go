@@ -218,6 +218,22 @@ func TestComparisons(t *testing.T) {
 	wantWellFormed(t, g)
 }
 
+// What holds for every value, or for none, needs no test.
+func TestNoTest(t *testing.T) {
+	g := New()
+	yes, no := g.Leaf(1), g.Leaf(0)
+	for what, n := range map[string]Node{
+		"word&0 == 0":         g.Masked(WordNr, 0, 0, yes, no),
+		"word >= 0":           g.AtLeast(WordNr, AllBits, 0, yes, no),
+		"not word > 2^32-1":   g.Above(WordNr, AllBits, AllBits, no, yes),
+		"not word&0xff > 255": g.Above(WordNr, 0xff, 0xff, no, yes),
+	} {
+		if n != yes {
+			t.Errorf("%s: %+v", what, g.At(n))
+		}
+	}
+}
+
 // TestMaskedForms wants tests of bits where these need no instruction for a mask.
 func TestMaskedForms(t *testing.T) {
 	g := New()

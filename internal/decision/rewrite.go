@@ -2,10 +2,9 @@ package decision
 
 import "github.com/portcullis-go/portcullis/internal/radix"
 
-// Rewriter rebuilds decisions on arguments so that each word is tested once on any
-// path: the values of the word are divided into the intervals that the decision
-// distinguishes, and these are searched as numbers are. What several system calls
-// share stays shared.
+// Rewriter rebuilds argument decisions so that each word is tested once on any path:
+// it divides the values of the word into the intervals that the decision distinguishes,
+// and has these searched as numbers are. What several system calls share stays shared.
 //
 // Its bookkeeping is indexed by node and grows with the graph.
 type Rewriter struct {
@@ -17,8 +16,7 @@ type Rewriter struct {
 	// High is which word of a 64-bit field is the high one, 0 or 1.
 	High int
 	// LowFirst allows testing the low words of all fields before any high one. High
-	// words are usually 0, so that testing them decides little. It is for targets on
-	// which no ABI has 32-bit registers: these share what follows on a high word.
+	// words are usually 0, so testing them decides little.
 	LowFirst bool
 
 	order     wordOrder
@@ -43,7 +41,8 @@ const (
 // conditions were written.
 const maxSteps = 1 << 20
 
-// Rewrite returns the decision n in that form, or n itself if that takes too long.
+// Rewrite returns the decision n in that form, or n itself if it has that form already
+// or would take too long.
 func (r *Rewriter) Rewrite(n Node) Node {
 	if r.Graph.IsLeaf(n) {
 		return n

@@ -150,6 +150,7 @@ func equal64(r *Rewriter, i int, k uint64, yes, no Node) Node {
 // words are compared with 0 alone, and if there are two verdicts.
 func TestLowFirst(t *testing.T) {
 	for _, high := range []int{0, 1} {
+		r := newRewriter(t, high, false)
 		for _, tt := range []struct {
 			name     string
 			allowed  bool
@@ -161,8 +162,9 @@ func TestLowFirst(t *testing.T) {
 			{"not allowed", false, 2, 2, false},
 			{"wide", true, 1 << 32, 2, false},
 			{"three verdicts", true, 2, 3, false},
+			{"allowed again", true, 2, 2, true},
 		} {
-			r := newRewriter(t, high, tt.allowed)
+			r.LowFirst = tt.allowed
 			g := r.Graph
 			no := g.Leaf(0)
 			last := equal64(r, 1, 7, g.Leaf(1), no)
@@ -234,9 +236,13 @@ func TestTangled(t *testing.T) {
 	if m := r.Rewrite(parts[32]); m != parts[32] {
 		t.Errorf("%d became %d", parts[32], m)
 	}
-	for _, part := range parts[:6] {
-		m := r.Rewrite(part)
-		wantSame(t, rand.New(rand.NewPCG(6, 6)), g, part, m, anyWords)
+	rnd := rand.New(rand.NewPCG(6, 6))
+	for n := Node(0); int(n) < g.Len(); n += 1 + Node(rnd.IntN(g.Len()/500)) { // most were made on the way
+		if len(below(g, n)) > 12 || needsNone(r, n) {
+			continue
+		}
+		m := r.Rewrite(n)
+		wantSame(t, rnd, g, n, m, anyWords)
 		wantOrderly(t, r, m)
 	}
 }

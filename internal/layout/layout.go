@@ -1,9 +1,15 @@
 // Package layout turns a decision DAG into classic BPF.
 //
-// Instructions are emitted from the last to the first. Jumps lead forward only, so
-// that the target of a jump always has its place before the jump does. A conditional
-// jump reaches 255 instructions; what is farther away is reached through a copy of
-// the return it leads to (tail duplication) or through an unconditional jump.
+// Instructions are emitted from the last to the first. Jumps lead forward only, so the
+// target of a jump has its place before the jump does. A conditional jump skips at most
+// 255 instructions. A branch that is farther away is reached through a copy of its
+// return (tail duplication) or an unconditional jump, which leads straight to the end
+// of a chain of jumps (jump threading).
+//
+// Guaranteed: the program decides what the DAG does, with any options; the kernel
+// accepts it; every instruction can be reached if every test can go both ways; equal
+// input gives equal bytes. Not guaranteed is the shortest program: a branch is placed
+// where its first decision is, whatever that does to the distance of others.
 package layout
 
 import (
@@ -19,7 +25,7 @@ import (
 // value is the plainest code.
 type Options struct {
 	ReuseLoads       bool // don't load what the accumulator holds
-	OrderBlocks      bool // put the shorter branch next to the test, and long ones behind the tests that choose between them
+	OrderBlocks      bool // place the shorter branch next to its test, and long ones after all tests that choose between them
 	DuplicateReturns bool // repeat a far return instead of jumping to it
 }
 
@@ -96,7 +102,7 @@ func (e *emitter) entryOf(n decision.Node, h held) entry {
 }
 
 // findEntries finds the entries that are needed, and returns how many tests can be
-// reached. Branches are lower than what leads to them, so that one pass does.
+// reached. One pass does, because branches are lower than what leads to them.
 func (e *emitter) findEntries(root decision.Node) (tests int) {
 	e.needed[root][e.entryOf(root, held{})] = true
 	for n := root; n >= 0; n-- {
@@ -130,8 +136,8 @@ func (e *emitter) place(n decision.Node) {
 		return
 	}
 	first, second := d.Yes, d.No
-	// The smaller branch comes last and so stands next to the test: the distance to
-	// the other is then the shortest.
+	// What is emitted last stands next to the test. If that is the smaller branch, the
+	// distance to the other is the shortest.
 	if e.opts.OrderBlocks && e.size[d.Yes] < e.size[d.No] {
 		first, second = d.No, d.Yes
 	}
@@ -168,9 +174,9 @@ func (e *emitter) farApart(d *decision.Decision) bool {
 	return e.opts.OrderBlocks && !d.IsLeaf() && min(e.size[d.Yes], e.size[d.No]) > maxSkip
 }
 
-// placeBehind emits what is below n; where tests choose between long branches, it
-// emits these first, so that the tests stand together before all that they choose
-// from. Each path then takes one far jump instead of one at every test.
+// placeBehind emits what is below n. Where tests choose between long branches it emits
+// these first, so the tests stand together in front of all of them. Each path then takes
+// one far jump instead of one at every test.
 func (e *emitter) placeBehind(n decision.Node) {
 	d := e.graph.At(n)
 	if !e.farApart(&d) {

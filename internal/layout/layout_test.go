@@ -171,7 +171,7 @@ func TestFigures(t *testing.T) {
 			if code != nil {
 				wantProgram(t, g, root, o, 20, randomly(rnd))
 			}
-			fmt.Fprintf(&b, "%-14s %-3s %4d instructions, %4d loads, %3d far jumps, %4d returns, at most %2d far jumps on a path\n",
+			fmt.Fprintf(&b, "%-18s %-3s %4d instructions, %4d loads, %3d far jumps, %4d returns, at most %2d far jumps on a path\n",
 				name, letters(o), n, count(code, cbpf.LdWAbs), count(code, cbpf.Ja), count(code, cbpf.RetK), farJumps(code))
 		}
 	}
@@ -183,7 +183,8 @@ func TestFigures(t *testing.T) {
 	record("tree of 100", tree(g, firstWord, 0, 100))
 	record("tree of 1500", tree(g, firstWord, 0, 1500))
 	for n := uint32(251); n < 256; n++ {
-		record(fmt.Sprintf("far by %d", n), farPair(g, n))
+		record(fmt.Sprintf("far by %d, %d", n, n+1), farPair(g, n, 1, 2))
+		record(fmt.Sprintf("far by %d, %d", n+1, n), farPair(g, n, 2, 1))
 	}
 	for range 6 {
 		size := 200 << rnd.IntN(3)
@@ -194,9 +195,9 @@ func TestFigures(t *testing.T) {
 
 // farPair returns a decision after n others whose branches are both about as far
 // away as a jump skips.
-func farPair(g *decision.Graph, n uint32) decision.Node {
+func farPair(g *decision.Graph, n, yes, no uint32) decision.Node {
 	const other = firstWord + 1
-	pair := g.Decide(equal(other, 1), g.Leaf(1), g.Leaf(2))
+	pair := g.Decide(equal(other, 1), g.Leaf(yes), g.Leaf(no))
 	between := list(g, firstWord, n, func(uint32) decision.Node { return g.Leaf(3) }, g.Decide(equal(firstWord, 1000), g.Leaf(1), g.Leaf(2)))
 	return g.Decide(equal(other, 7), between, pair)
 }

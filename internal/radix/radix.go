@@ -1,6 +1,6 @@
-// Package radix sorts numbers of 64 bits in linear time. What else belongs to an
-// element goes into the lower half of its number, see [Key]; so one sort serves all
-// kinds of elements, and a filter's program has the code of no other.
+// Package radix sorts 64-bit numbers in linear time. To sort other things, put the index
+// of each into the lower half of its number; see [Key]. So one function serves the
+// compiler and the proof, and programs link no second sort.
 package radix
 
 // Key returns a number that sorts by v, and then by the index of an element.
@@ -19,8 +19,8 @@ func SortUnique(s []uint64) []uint64 {
 	return s[:n]
 }
 
-// Sort sorts numbers in place. The caller promises that numbers which differ only
-// in the bits below from are in order already; 0 promises nothing.
+// Sort sorts numbers in place. Numbers that differ only in the bits below from must be in
+// order already; from is a multiple of 8, and 0 asks for nothing.
 func Sort(s []uint64, from int) {
 	if len(s) <= 32 {
 		for i, v := range s {

@@ -1,9 +1,8 @@
-// Package search finds the interval of a word: it turns intervals of values, each
-// with a decision and a weight, into a decision tree.
+// Package search makes the decision tree that finds the interval of a word: each
+// interval of values has a decision and a weight.
 //
-// Two kinds of tests are mixed in a tree. A bound (jge) divides the values; a test
-// for equality (jeq) takes out a singleton, which is cheap where its neighbours are
-// decided alike.
+// A tree mixes two kinds of tests. A bound (jge) divides the values; a test for equality
+// (jeq) takes out a singleton, which is cheap where its neighbours are decided alike.
 //
 // The cost of a tree is the expected number of tests on a path, plus a share of the
 // number of tests in the tree. Up to some number of intervals, a [Searcher] makes the
@@ -11,6 +10,10 @@
 // first and below them chains of tests for equality (chain.go); larger sets are divided
 // by weight first. It puts the hottest values in front where that is cheaper still.
 // [Exhaustive] looks further, at tests of bits too (bits.go).
+//
+// Guaranteed: every value gets the decision of its interval; equal input gives equal
+// trees. Not guaranteed is the cheapest tree of all: plans skip cuts that are rarely
+// best, and many intervals are divided by weight before parts of them are planned.
 package search
 
 import "github.com/portcullis-go/portcullis/internal/decision"
@@ -136,8 +139,8 @@ func (s *Searcher) best(is []decision.Interval, hotDepth int) Tree {
 		}
 	}
 	// Testing for a value first costs every call a test. A singleton far inside
-	// needs two bounds otherwise, so that it pays from a third of the weight on; or
-	// from a quarter, where its neighbours become one.
+	// needs two bounds otherwise, so this pays from a third of the weight on, or from a
+	// quarter where its neighbours become one.
 	if h := is[hot]; h.First == h.Last && weightOf(&h) > total/4 && hotDepth < maxHot {
 		rest := s.best(without(is, hot), hotDepth+1)
 		if cost := rest.Cost + total + s.testCost; cost < t.Cost {
