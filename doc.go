@@ -27,7 +27,7 @@
 //     JSON documents of Docker, Podman and the OCI runtime specification.
 //   - Package compile turns a profile into a program for a target, which is an
 //     argument. It proves each program equal to its profile. It also runs,
-//     traces, prints, compares and explains programs, whoever made them, on any
+//     traces, prints, compares and explains programs from any source, on any
 //     operating system. Package compile/compiletest tests policies.
 //   - Package install gives raw instructions to the kernel. It knows neither
 //     profiles nor tables, so a program that embeds a compiled filter links

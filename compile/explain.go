@@ -36,7 +36,7 @@ type ABIExplanation struct {
 	Default profile.Action
 }
 
-// Explain returns what the program decides, whoever made it. Errors are a
+// Explain returns what the program, from any source, decides. Errors are a
 // [*LiftError], [ErrTooComplex], [ErrNotExpressible] and [ErrNoProgram].
 func (p *Program) Explain() (*Explanation, error) {
 	if p.missing() {

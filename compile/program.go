@@ -95,7 +95,8 @@ func (p *Program) MarshalBinary() ([]byte, error) {
 	return b, nil
 }
 
-// Run returns the program's verdict on a call.
+// Run returns the program's verdict on a call. A program returns error numbers, not
+// names: compare with [profile.Action.Named].
 func (p *Program) Run(d Data) profile.Action {
 	if p.missing() {
 		return profile.KillProcess()

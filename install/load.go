@@ -10,7 +10,7 @@ import (
 	"github.com/portcullis-go/portcullis/internal/sys"
 )
 
-// Options say how [Load] installs a program. The zero value is the advice: no
+// Options say how [Load] installs a program. The zero value is recommended: no
 // privileges needed, no privileges gained later, every thread.
 type Options struct {
 	// Thread installs the filter on the calling OS thread alone, and on the

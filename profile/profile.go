@@ -67,7 +67,7 @@ const (
 	FlagTSync            Flag = "TSYNC"              // all threads of the process
 	FlagLog              Flag = "LOG"                // log every verdict but Allow
 	FlagSpecAllow        Flag = "SPEC_ALLOW"         // leave speculative store bypass alone
-	FlagWaitKillableRecv Flag = "WAIT_KILLABLE_RECV" // received notifications wait killably
+	FlagWaitKillableRecv Flag = "WAIT_KILLABLE_RECV" // a thread whose notification was received can only be killed
 )
 
 var knownFlags = [...]Flag{FlagTSync, FlagLog, FlagSpecAllow, FlagWaitKillableRecv}

@@ -24,8 +24,8 @@ import (
 //   - the sub-calls of socketcall(2) and ipc(2);
 //   - all ABIs that p covers, and some numbers of every other one.
 //
-// They are the same calls in the same order each time. There are many: some
-// dozens for each name, and some hundreds for a name with conditions. The upper
+// They are the same calls in the same order each time. There are many: dozens for
+// each name, and hundreds for a name with conditions. The upper
 // half of an argument is 0 on ABIs that have 32-bit registers, as it is in the
 // kernel. A profile that can't be compiled has what calls can be found.
 func Boundaries(p profile.Profile, t compile.Target) iter.Seq[compile.Data] {
