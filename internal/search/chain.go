@@ -18,8 +18,14 @@ type chain struct {
 	rest       decision.Node
 	wide       bool   // the rest has more than singletons
 	sum        uint32 // of all weights
-	singletons [maxChain]decision.Interval
+	singletons [maxChain]singleton
 	n          int // of singletons
+}
+
+// singleton is an interval of one value. Chains are copied often, so it is small.
+type singleton struct {
+	value, weight uint32
+	node          decision.Node
 }
 
 // makeChains finds what chains cost, from each interval on.
@@ -64,7 +70,8 @@ func (c *chain) extend(is []decision.Interval, testCost uint32) bool {
 // take adds intervals to a chain whose rest is known.
 func (c *chain) take(is []decision.Interval, testCost uint32) bool {
 	for i := range is {
-		c.sum += weightOf(&is[i])
+		w := weightOf(&is[i])
+		c.sum += w
 		if is[i].Node == c.rest {
 			continue
 		}
@@ -72,17 +79,17 @@ func (c *chain) take(is []decision.Interval, testCost uint32) bool {
 			return false
 		}
 		at := c.n
-		for ; at > 0 && c.singletons[at-1].Weight < is[i].Weight; at-- {
+		for ; at > 0 && c.singletons[at-1].weight < w; at-- {
 			c.singletons[at] = c.singletons[at-1]
 		}
-		c.singletons[at] = is[i]
+		c.singletons[at] = singleton{is[i].First, w, is[i].Node}
 		c.n++
 	}
 	c.cost = 0
 	left := c.sum
 	for i := range c.n {
 		c.cost += left + testCost
-		left -= weightOf(&c.singletons[i])
+		left -= c.singletons[i].weight
 	}
 	return true
 }
@@ -95,7 +102,7 @@ func (s *Searcher) chained(is []decision.Interval) decision.Node {
 	}
 	n := c.rest
 	for i := c.n - 1; i >= 0; i-- {
-		n = s.graph.Decide(s.equal(c.singletons[i].First), c.singletons[i].Node, n)
+		n = s.graph.Decide(s.equal(c.singletons[i].value), c.singletons[i].node, n)
 	}
 	return n
 }
