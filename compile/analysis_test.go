@@ -12,18 +12,8 @@ import (
 	"github.com/portcullis-go/portcullis/arch"
 	"github.com/portcullis-go/portcullis/compile"
 	"github.com/portcullis-go/portcullis/compile/compiletest"
-	"github.com/portcullis-go/portcullis/internal/longtest"
 	"github.com/portcullis-go/portcullis/profile"
 )
-
-// trials returns how often to try something random: n times in the long form of
-// the tests.
-func trials(n int) int {
-	if longtest.Enabled() {
-		return n
-	}
-	return n / 10
-}
 
 // pair is two filters for the same ABIs, with calls on which they may differ.
 type pair struct {
@@ -87,7 +77,7 @@ func stricter(x, y profile.Action) profile.Action {
 // TestAnalyses holds what is said about whole programs against what they do on
 // single calls.
 func TestAnalyses(t *testing.T) {
-	for seed := range uint64(trials(300)) {
+	for seed := range uint64(trials(30, 300)) {
 		x, ok := randomPair(seed)
 		if !ok {
 			continue

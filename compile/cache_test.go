@@ -10,6 +10,7 @@ import (
 
 	"github.com/portcullis-go/portcullis/arch"
 	"github.com/portcullis-go/portcullis/compile"
+	"github.com/portcullis-go/portcullis/internal/longtest"
 	"github.com/portcullis-go/portcullis/profile"
 	"github.com/portcullis-go/portcullis/syscalls"
 )
@@ -161,7 +162,11 @@ func TestKernelCache(t *testing.T) {
 	sample(t, 2, func(t *testing.T, g []arch.Arch, rnd *rand.Rand) {
 		for i, e := range entriesOn(g) {
 			c := newCacheCase(e, g)
-			for _, o := range append(ways(rnd, i, g), compile.Options{}, compile.Options{Effort: compile.Exhaustive()}) {
+			os := append(ways(rnd, i, g), compile.Options{})
+			if len(c.p.Rules) < 100 || longtest.Enabled() {
+				os = append(os, compile.Options{Effort: compile.Exhaustive()})
+			}
+			for _, o := range os {
 				allowed.Add(int64(c.check(t, o)))
 				programs.Add(1)
 			}
@@ -175,10 +180,7 @@ func TestKernelCache(t *testing.T) {
 
 // Nor does any set of passes keep the kernel from that.
 func TestKernelCacheSubsets(t *testing.T) {
-	step := compile.Passes(1)
-	if testing.Short() {
-		step = 37
-	}
+	step := compile.Passes(trials(149, 1))
 	var programs, allowed atomic.Int64
 	t.Run("all", func(t *testing.T) {
 		for _, g := range [][]arch.Arch{{arch.X86_64, arch.X86, arch.X32}, {arch.S390X}} {

@@ -37,10 +37,7 @@ func (n *cacheableCounts) agree(t *testing.T, prog *compile.Program, a arch.Arch
 func TestCacheable(t *testing.T) {
 	var n cacheableCounts
 	for _, g := range triedGroups() {
-		for _, e := range corpus() {
-			if len(e.profile.Rules) > 100 && !isLong(g) {
-				continue
-			}
+		for _, e := range entriesOn(g) {
 			prog := mustCompile(t, e.profile.On(g...), compile.Target{Arch: g[0]})
 			for _, a := range append(g, arch.PARISC) {
 				for nr := a.Base(); nr < a.Base()+600; nr += 7 {
@@ -59,7 +56,7 @@ func TestCacheable(t *testing.T) {
 func TestCacheableElsewhere(t *testing.T) {
 	var n cacheableCounts
 	rnd := rand.New(rand.NewPCG(3, 5))
-	programs := trials(20000)
+	programs := trials(2000, 20000)
 	for range programs {
 		prog := randomProgram(t, rnd)
 		for range 5 {

@@ -26,10 +26,7 @@ var kernelABIs = []struct {
 
 func TestKernelRandom(t *testing.T) {
 	kerneltest.NeedFilters(t)
-	n := 20
-	if testing.Short() {
-		n = 4
-	}
+	n := trials(4, 20)
 	for _, k := range kernelABIs {
 		t.Run(k.goarch, func(t *testing.T) {
 			path, calls := caller(t, k.goarch), 0

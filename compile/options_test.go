@@ -14,10 +14,7 @@ func TestOraclesOptions(t *testing.T) {
 	gs := groups()
 	before := compared.Load()
 	var refused atomic.Int64
-	n := 300
-	if testing.Short() {
-		n = 60
-	}
+	n := trials(60, 300)
 	t.Run("all", func(t *testing.T) {
 		for seed := range uint64(n) {
 			g := gs[seed%uint64(len(gs))]

@@ -10,6 +10,7 @@ import (
 	"github.com/portcullis-go/portcullis/arch"
 	"github.com/portcullis-go/portcullis/arch/errno"
 	"github.com/portcullis-go/portcullis/compile"
+	"github.com/portcullis-go/portcullis/internal/golden"
 	"github.com/portcullis-go/portcullis/profile"
 	"github.com/portcullis-go/portcullis/syscalls"
 )
@@ -102,7 +103,7 @@ func TestPassCases(t *testing.T) {
 	if seen != compile.AllPasses {
 		t.Errorf("no case for %v", compile.AllPasses&^seen)
 	}
-	golden(t, "passes.txt", b.String())
+	golden.Compare(t, "passes.txt", b.String())
 }
 
 func compiled(t testing.TB, p profile.Profile, o compile.Options) *compile.Program {
@@ -136,30 +137,6 @@ func leftOut(rnd *rand.Rand, n int) []compile.Passes {
 		sets = append(sets, compile.Passes(rnd.Uint32())&compile.AllPasses)
 	}
 	return sets
-}
-
-// sample calls f in parallel with each group of ABIs and a source of numbers
-// that are the same each time.
-func sample(t *testing.T, seed uint64, f func(t *testing.T, g []arch.Arch, rnd *rand.Rand)) {
-	t.Run("all", func(t *testing.T) {
-		for i, g := range triedGroups() {
-			t.Run(groupName(g), func(t *testing.T) {
-				t.Parallel()
-				f(t, g, rand.New(rand.NewPCG(seed, uint64(i))))
-			})
-		}
-	})
-}
-
-// entriesOn returns what of the corpus is tried on a group of ABIs.
-func entriesOn(g []arch.Arch) []entry {
-	var es []entry
-	for _, e := range corpus() {
-		if len(e.profile.Rules) <= 100 || isLong(g) && !testing.Short() {
-			es = append(es, e)
-		}
-	}
-	return es
 }
 
 // randomWeights returns weights of calls on some ABIs, some of them 0 and some
@@ -230,10 +207,7 @@ func TestPassesMeaning(t *testing.T) {
 func ways(rnd *rand.Rand, i int, g []arch.Arch) []compile.Options {
 	target := compile.Target{Arch: g[0]}
 	sets := leftOut(rnd, 4)
-	step := 3
-	if testing.Short() {
-		step = 16
-	}
+	step := trials(16, 3)
 	var os []compile.Options
 	for k := (i + rnd.IntN(step)) % step; k < len(sets); k += step {
 		os = append(os, compile.Options{Target: target}.Without(sets[k]))

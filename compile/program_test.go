@@ -11,6 +11,7 @@ import (
 
 	"github.com/portcullis-go/portcullis/arch"
 	"github.com/portcullis-go/portcullis/compile"
+	"github.com/portcullis-go/portcullis/internal/cbpf"
 	"github.com/portcullis-go/portcullis/profile"
 )
 
@@ -153,5 +154,32 @@ func TestRestrictRefuses(t *testing.T) {
 				t.Errorf("%s: %v", name, describe(r))
 			}
 		}
+	}
+}
+
+// Every program of the corpus keeps the kernel's rules, and comes back from its
+// bytes as it was.
+func TestBinary(t *testing.T) {
+	for _, g := range triedGroups() {
+		for _, e := range entriesOn(g) {
+			wantEncodable(t, e, g)
+		}
+	}
+}
+
+func wantEncodable(t *testing.T, e entry, g []arch.Arch) {
+	t.Helper()
+	prog := compiled(t, e.profile.On(g...), compile.Options{SkipProof: true})
+	if err := cbpf.Check(prog.Raw()); err != nil {
+		t.Fatalf("%s: %v", e.name, err)
+	}
+	bin, _ := prog.MarshalBinary()
+	back, err := compile.Decode(bin, g[0])
+	if err != nil || back.String() != prog.String() {
+		t.Fatalf("%s on %v: %v", e.name, g, err)
+	}
+	s := prog.Stats(nil)
+	if len(bin) != 8*s.Instructions || len(s.PerABI) != len(g) {
+		t.Fatalf("%s on %v: %d bytes, %v", e.name, g, len(bin), s)
 	}
 }

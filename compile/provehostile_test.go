@@ -126,7 +126,7 @@ func TestHostileProofs(t *testing.T) {
 
 // A profile that is too long is refused on several ABIs as it is on one.
 func TestTooLongOnSeveral(t *testing.T) {
-	p := far(4000)
+	p := far(trials(2000, 4000))
 	for _, as := range [][]arch.Arch{{arch.X86_64}, {arch.X86_64, arch.X86, arch.X32}, {arch.S390X, arch.S390}} {
 		_, err := compile.Compile(p.On(as...), compile.Options{})
 		var tooLong *compile.TooLongError

@@ -5,7 +5,6 @@ import (
 	"testing"
 
 	"github.com/portcullis-go/portcullis/compile"
-	"github.com/portcullis-go/portcullis/internal/longtest"
 )
 
 // TestStages looks at what each stage leaves behind, for the corpus and for random
@@ -13,10 +12,7 @@ import (
 func TestStages(t *testing.T) {
 	c := compile.NewStageChecker(t)
 	rnd := rand.New(rand.NewPCG(5, 1))
-	seeds := uint64(20)
-	if !longtest.Enabled() {
-		seeds = 4
-	}
+	seeds := uint64(trials(4, 20))
 	for i, g := range triedGroups() {
 		for _, e := range entriesOn(g) {
 			p := e.profile.On(g...)

@@ -72,7 +72,7 @@ func TestWeightsShorten(t *testing.T) {
 	n, shorter, before, after := 0, 0, 0, 0
 	for _, a := range []arch.Arch{arch.X86_64, arch.AArch64, arch.S390X, arch.MIPS64} {
 		for _, g := range [][]arch.Arch{{a}, append([]arch.Arch{a}, a.Companions()...)} {
-			for range 6 {
+			for range trials(2, 6) {
 				p, names := listed(rnd, a, 10+rnd.IntN(80))
 				p = p.On(g...)
 				target := compile.Target{Arch: a}
@@ -111,7 +111,7 @@ func TestWeightsPay(t *testing.T) {
 		var usual, patient float64 // sums of ratios
 		n, exhausted, worst, worstPatient := 0, 0, 0.0, 0.0
 		for _, a := range []arch.Arch{arch.X86_64, arch.AArch64} {
-			for i := range 10 {
+			for i := range trials(4, 10) {
 				p, names := listed(rnd, a, 10+rnd.IntN(80))
 				o := compile.Options{Target: compile.Target{Arch: a, Kernel: kernel}, SkipProof: true}
 				w := recorded(rnd, names)
@@ -137,7 +137,7 @@ func TestWeightsPay(t *testing.T) {
 		}
 		t.Logf("kernel %v: %d recordings: with weights the mean way is %.3f of that without, at worst %.3f; made exhaustively it is %.3f of that, at worst %.3f",
 			kernel, n, usual/float64(n), worst, patient/float64(exhausted), worstPatient)
-		if n < 15 || usual > 0.85*float64(n) || worst > 1.05 || patient > 1.02*float64(exhausted) || worstPatient > 1.1 {
+		if n < trials(5, 15) || usual > 0.85*float64(n) || worst > 1.05 || patient > 1.02*float64(exhausted) || worstPatient > 1.1 {
 			t.Error("weights are of little use")
 		}
 	}
@@ -184,7 +184,7 @@ func TestWeightsHostile(t *testing.T) {
 	p, names := listed(rand.New(rand.NewPCG(9, 4)), arch.X86_64, 60)
 	p = p.On(g...)
 	many := func(calls func(i int) uint64) (w compile.Weights) {
-		for i := range 8000 {
+		for i := range trials(800, 8000) {
 			w = append(w, compile.Weight{Arch: g[i%3], Syscall: names[i*7%len(names)], Calls: calls(i)})
 		}
 		return w
@@ -230,7 +230,7 @@ func TestWeightsHostile(t *testing.T) {
 func TestExhaustivePays(t *testing.T) {
 	rnd := rand.New(rand.NewPCG(9, 5))
 	var instructions, path, worst float64 // sums of ratios, and the worst of the ways
-	const n = 4
+	n := trials(2, 4)
 	for range n {
 		for _, a := range []arch.Arch{arch.X86_64, arch.AArch64, arch.S390X} {
 			p, _ := listed(rnd, a, 10+rnd.IntN(80))
@@ -243,8 +243,8 @@ func TestExhaustivePays(t *testing.T) {
 			worst = max(worst, exhaustive.MeanPath/usual.MeanPath)
 		}
 	}
-	t.Logf("programs are %.3f as long, and the mean way %.3f; %.3f at worst", instructions/3/n, path/3/n, worst)
-	if instructions > 0.95*3*n || path > 0.995*3*n || worst > 1.01 {
+	t.Logf("programs are %.3f as long, and the mean way %.3f; %.3f at worst", instructions/3/float64(n), path/3/float64(n), worst)
+	if instructions > 0.95*3*float64(n) || path > 0.995*3*float64(n) || worst > 1.01 {
 		t.Error("looking longer is of little use")
 	}
 }

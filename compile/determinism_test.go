@@ -1,0 +1,47 @@
+package compile_test
+
+import (
+	"bytes"
+	"math/rand/v2"
+	"strings"
+	"testing"
+
+	"github.com/portcullis-go/portcullis/arch"
+	"github.com/portcullis-go/portcullis/compile"
+	"github.com/portcullis-go/portcullis/profile"
+)
+
+// Equal input gives equal bytes each time.
+func TestDeterminism(t *testing.T) {
+	g := []arch.Arch{arch.X86_64, arch.X86, arch.X32}
+	p := profile.New(eperm).On(g...)
+	for _, e := range corpus() {
+		if strings.Contains("families ioctl modes wide sockets", e.name) {
+			p.Rules = append(p.Rules, e.profile.Rules...)
+		}
+	}
+	same(t, p, compile.Options{}, trials(50, 1000))
+	for _, o := range goldenOptions() {
+		same(t, p, o, trials(5, 50))
+	}
+	rnd := rand.New(rand.NewPCG(7, 1))
+	for range trials(10, 40) {
+		same(t, p, randomOptions(rnd.IntN, g), 5)
+	}
+}
+
+// same compiles p several times.
+func same(t *testing.T, p profile.Profile, o compile.Options, times int) {
+	t.Helper()
+	o.SkipProof = true
+	var first []byte
+	for i := range times {
+		bin, _ := compiled(t, p, o).MarshalBinary()
+		if i == 0 {
+			first = bin
+		}
+		if !bytes.Equal(first, bin) {
+			t.Fatalf("%+v: run %d gives other bytes", o, i)
+		}
+	}
+}
