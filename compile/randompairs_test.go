@@ -74,9 +74,9 @@ func stricter(x, y profile.Action) profile.Action {
 	return x
 }
 
-// TestAnalyses holds what is said about whole programs against what they do on
-// single calls.
-func TestAnalyses(t *testing.T) {
+// TestRandomPairs checks what Equal, Verify, Flatten, Restrict, Explain and Diff say
+// about whole programs against what these do on single calls.
+func TestRandomPairs(t *testing.T) {
 	for seed := range uint64(trials(30, 300)) {
 		x, ok := randomPair(seed)
 		if !ok {
@@ -236,7 +236,7 @@ func (x pair) changeOf(t *testing.T, index profile.Profile, changes compile.Chan
 }
 
 // A filter that has one verdict on everything covers no ABI in particular.
-func TestAnalysesConstant(t *testing.T) {
+func TestConstantFilter(t *testing.T) {
 	target := compile.Target{Arch: arch.X86_64}
 	p := profile.Profile{Default: profile.Log(), BadArch: profile.Log()}
 	prog, err := compile.Compile(p, compile.Options{Target: target})
@@ -253,7 +253,7 @@ func TestAnalysesConstant(t *testing.T) {
 }
 
 // Programs that can't be compared or told are refused.
-func TestAnalysesRefuse(t *testing.T) {
+func TestIncomparable(t *testing.T) {
 	build := func(a arch.Arch) *compile.Program {
 		prog, err := compile.Compile(profile.New(eperm).Allow("read"), on(a))
 		if err != nil {

@@ -85,8 +85,8 @@ func TestManyOverlaps(t *testing.T) {
 	wantTooLong(t, p)
 }
 
-// The dearest rule comes first.
-func TestDearest(t *testing.T) {
+// The rule that costs most comes first.
+func TestCostliestRules(t *testing.T) {
 	var many []uint64
 	for i := range uint64(5000) {
 		many = append(many, 3*i)
@@ -105,7 +105,7 @@ func TestDearest(t *testing.T) {
 }
 
 // A program of 4096 instructions is made and one of 4097 isn't.
-func TestLimit(t *testing.T) {
+func TestLengthLimit(t *testing.T) {
 	seen := make(map[int]bool)
 	for pairs := range trials(1, 6) {
 		// The length grows with the values: look for the first that don't fit.

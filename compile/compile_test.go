@@ -11,6 +11,30 @@ import (
 	"github.com/portcullis-go/portcullis/profile"
 )
 
+// TestStageInvariants checks what each stage returns, for the corpus and for random
+// profiles, compiled with the usual options and with random ones.
+func TestStageInvariants(t *testing.T) {
+	c := compile.NewStageChecker(t)
+	rnd := rand.New(rand.NewPCG(5, 1))
+	for i, g := range triedGroups() {
+		for _, e := range entriesOn(g) {
+			p := e.profile.On(g...)
+			for _, o := range []compile.Options{{Target: compile.Target{Arch: g[0]}}, randomOptions(rnd.IntN, g)} {
+				if err := c.Compile(p, o); err != nil && !(isTooLong(err) && len(p.Rules) > 100) {
+					t.Fatalf("%s: %v", e.name, err)
+				}
+			}
+		}
+		for seed := range uint64(trials(4, 20)) {
+			d := seeded(seed<<8 | uint64(i))
+			if err := c.Compile(randomProfile(d).On(g...), randomOptions(d, g)); err != nil {
+				wantKnownError(t, err)
+			}
+		}
+	}
+	t.Logf("%+v", c.Figures)
+}
+
 // Equal input gives equal bytes each time.
 func TestDeterminism(t *testing.T) {
 	g := []arch.Arch{arch.X86_64, arch.X86, arch.X32}

@@ -162,7 +162,7 @@ func TestKernelCache(t *testing.T) {
 	sample(t, 2, func(t *testing.T, g []arch.Arch, rnd *rand.Rand) {
 		for i, e := range entriesOn(g) {
 			c := newCacheCase(e, g)
-			os := append(ways(rnd, i, g), compile.Options{})
+			os := append(optionsFor(rnd, i, g), compile.Options{})
 			if len(c.p.Rules) < 100 || longtest.Enabled() {
 				os = append(os, compile.Options{Effort: compile.Exhaustive()})
 			}

@@ -11,7 +11,7 @@ import (
 // dice returns a number from 0 up to but not including n, which is at most 256.
 type dice func(n int) int
 
-// seeded returns dice that fall the same way for the same seed.
+// seeded returns dice that fall alike for the same seed.
 func seeded(seed uint64) dice {
 	return rand.New(rand.NewPCG(seed, 0)).IntN
 }
