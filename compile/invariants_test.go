@@ -83,7 +83,7 @@ func (c *StageChecker) tables(d *decisions) {
 			if x.First >= y.First {
 				c.fail("interval %d: %#x follows %#x", i+1, y.First, x.First)
 			}
-			if x.Node == y.Node && d.passes.has(passNeighbours) {
+			if x.Node == y.Node && d.passes.has(passMergeAdjacent) {
 				c.fail("interval %d continues the one before", i+1)
 			}
 		}
@@ -98,7 +98,7 @@ func (c *StageChecker) graph(d *decisions) {
 		if !x.IsLeaf() {
 			c.branches(n, x)
 		}
-		if m, there := seen[x]; there && (d.passes.has(passSharing) || x.IsLeaf()) {
+		if m, there := seen[x]; there && (d.passes.has(passHashConsing) || x.IsLeaf()) {
 			c.fail("decisions %d and %d are equal", m, n)
 		}
 		seen[x] = n
@@ -151,7 +151,7 @@ func (c *StageChecker) weighed(w *decisions) {
 // Of two architectures that share their last interval, one decision serves both.
 func (c *StageChecker) sharedTails(w *decisions) {
 	for i := range w.tables {
-		if is := w.tables[i].is; len(is) > 1 && is[len(is)-1].Node == is[len(is)-2].Node && w.passes.has(passNeighbours) {
+		if is := w.tables[i].is; len(is) > 1 && is[len(is)-1].Node == is[len(is)-2].Node && w.passes.has(passMergeAdjacent) {
 			c.fail("%#x: nothing before %#x", w.tables[i].audit, is[len(is)-1].First)
 		}
 	}
@@ -159,7 +159,7 @@ func (c *StageChecker) sharedTails(w *decisions) {
 
 // The filter returns what the rules say and nothing else.
 func (c *StageChecker) dispatched(d *decisions) {
-	if d.passes.has(passArguments) {
+	if d.passes.has(passArgumentRewriting) {
 		c.orderly(d.graph, d.root)
 	}
 	want := c.profileReturns()
@@ -176,7 +176,7 @@ func (c *StageChecker) dispatched(d *decisions) {
 			c.fail("nothing returns %#x", ret)
 		}
 	}
-	if !d.passes.has(passArguments) || masked {
+	if !d.passes.has(passArgumentRewriting) || masked {
 		return // some paths may be impossible
 	}
 	for ret := range got {

@@ -52,7 +52,7 @@ func (c *StageChecker) after(d *decisions, a accumulator, pc int, ins bpf.RawIns
 	switch ins.Op {
 	case cbpf.LdWAbs:
 		loaded := accumulator{true, uint8(ins.K / 4), decision.AllBits}
-		if a == loaded && d.passes.has(passLoads) {
+		if a == loaded && d.passes.has(passLoadElimination) {
 			c.fail("instruction %d loads what is there", pc)
 		}
 		return loaded

@@ -31,7 +31,7 @@ func weighted(w compile.Weights) figure {
 
 // callPath is how many instructions run for a call of the program's first ABI.
 func callPath(name string, args ...uint64) figure {
-	return figure{fmt.Sprintf("way of %s%d", name, args), func(p *compile.Program) float64 {
+	return figure{fmt.Sprintf("path of %s%d", name, args), func(p *compile.Program) float64 {
 		d, err := compile.Call(p.Arches()[0], name, args...)
 		if err != nil {
 			panic(err)
@@ -64,18 +64,18 @@ func passCases() []passCase {
 		high = high.Rule(profile.Rule{Numbers: numbers(424+2*i, 424+2*i), Action: profile.Errno(errno.Errno(50 + i))})
 	}
 	return []passCase{
-		{compile.PassSharing, length, profile.New(eperm).Allow("read", "pread64").If(arg(2).Less(100)), x64},
-		{compile.PassPlanning, length, profile.New(eperm).Allow("read", "write", "exit_group", "futex", "mmap", "brk"), x64},
-		{compile.PassEqualities, length, profile.New(profile.Allow()).Deny(errno.EPERM, "mount", "ptrace", "bpf"), a64},
-		{compile.PassHeaviest, weighted(busy.Weights), some, busy},
-		{compile.PassHalves, callPath("read", 0, 0, 9), profile.New(eperm).Allow("read").If(arg(2).In(100, 4096)), x64},
-		{compile.PassArguments, meanPath, profile.New(eperm).Allow("fcntl").If(arg(1).In(odd...)), a64},
-		{compile.PassNeighbours, meanPath, low, a64},
+		{compile.PassHashConsing, length, profile.New(eperm).Allow("read", "pread64").If(arg(2).Less(100)), x64},
+		{compile.PassOptimalTree, length, profile.New(eperm).Allow("read", "write", "exit_group", "futex", "mmap", "brk"), x64},
+		{compile.PassEqualityTests, length, profile.New(profile.Allow()).Deny(errno.EPERM, "mount", "ptrace", "bpf"), a64},
+		{compile.PassHotFirst, weighted(busy.Weights), some, busy},
+		{compile.PassLowWordFirst, callPath("read", 0, 0, 9), profile.New(eperm).Allow("read").If(arg(2).In(100, 4096)), x64},
+		{compile.PassArgumentRewriting, meanPath, profile.New(eperm).Allow("fcntl").If(arg(1).In(odd...)), a64},
+		{compile.PassMergeAdjacent, meanPath, low, a64},
 		{compile.PassWeights, meanPath, profile.New(profile.Allow()).Deny(errno.EPERM, "io_setup", "bpf", "futex"), x64},
-		{compile.PassStretches, length, high.On(arch.AArch64, arch.ARM), a64},
-		{compile.PassLoads, length, profile.New(eperm).Allow("read", "ppoll"), a64},
-		{compile.PassPlacement, meanPath, far(300), on(arch.S390X)},
-		{compile.PassCopies, meanPath, far(300), on(arch.S390X)},
+		{compile.PassSharedTails, length, high.On(arch.AArch64, arch.ARM), a64},
+		{compile.PassLoadElimination, length, profile.New(eperm).Allow("read", "ppoll"), a64},
+		{compile.PassBlockLayout, meanPath, far(300), on(arch.S390X)},
+		{compile.PassReturnDuplication, meanPath, far(300), on(arch.S390X)},
 	}
 }
 
