@@ -1,7 +1,6 @@
 package compile_test
 
 import (
-	"crypto/sha256"
 	"fmt"
 	"strings"
 	"testing"
@@ -24,9 +23,9 @@ var goldenGroups = [][]arch.Arch{
 // goldenOptions are the options with which programs are recorded, by file.
 func goldenOptions() map[string]compile.Options {
 	return map[string]compile.Options{
-		"programs.txt":   {},
-		"exhaustive.txt": {Effort: compile.Exhaustive()},
-		"weights.txt": {Target: compile.Target{Kernel: syscalls.Release{Major: 6, Minor: 12}}, Weights: compile.Weights{
+		"figures.txt":            {},
+		"figures-exhaustive.txt": {Effort: compile.Exhaustive()},
+		"figures-weights.txt": {Target: compile.Target{Kernel: syscalls.Release{Major: 6, Minor: 12}}, Weights: compile.Weights{
 			{Syscall: "read", Calls: 1000}, {Syscall: "ioctl", Calls: 500}, {Syscall: "socket", Calls: 80}, {Syscall: "connect", Calls: 80},
 			{Syscall: "futex", Calls: 2000}, {Syscall: "clone", Calls: 3}, {Syscall: "prctl", Calls: 20}, {Syscall: "mprotect", Calls: 300},
 			{Arch: arch.X86, Syscall: "ioctl", Calls: 40}, {Arch: arch.X32, Syscall: "read", Calls: 9}, {Arch: arch.ARM, Syscall: "fcntl", Calls: 900},
@@ -35,20 +34,23 @@ func goldenOptions() map[string]compile.Options {
 	}
 }
 
-// TestPrograms records the length of each program of the corpus, its longest path, and
-// a hash of its bytes, which is the same on every machine that compiles it.
-func TestPrograms(t *testing.T) {
+// TestFigures records the figures of each program of the corpus. What the programs are
+// is in the listings.
+func TestFigures(t *testing.T) {
 	for file, o := range goldenOptions() {
 		t.Run(file, func(t *testing.T) {
 			t.Parallel()
-			if file == "exhaustive.txt" {
+			if file == "figures-exhaustive.txt" {
 				longtest.Skip(t)
 			}
 			o.SkipProof = true
 			var b strings.Builder
+			writeRow(&b, len(o.Weights) > 0, "profile", "ABIs", "instructions", "longest path", "mean path", "weighted mean")
 			for _, e := range corpus() {
 				for _, g := range goldenGroups {
-					writeFigures(t, &b, e, g, o)
+					s := compiled(t, e.profile.On(g...), o).Stats(o.Weights)
+					writeRow(&b, len(o.Weights) > 0, e.name, groupName(g), s.Instructions, s.LongestPath,
+						fmt.Sprintf("%.3f", s.MeanPath), fmt.Sprintf("%.3f", s.WeightedPath))
 				}
 			}
 			golden.Compare(t, file, b.String())
@@ -56,14 +58,11 @@ func TestPrograms(t *testing.T) {
 	}
 }
 
-// writeFigures writes the line of one program.
-func writeFigures(t *testing.T, b *strings.Builder, e entry, g []arch.Arch, o compile.Options) {
-	t.Helper()
-	prog := compiled(t, e.profile.On(g...), o)
-	bin, err := prog.MarshalBinary()
-	if err != nil {
-		t.Fatal(err)
+// writeRow writes a row of a table, whose last column is there if there are weights.
+func writeRow(b *strings.Builder, weighted bool, name, group string, instructions, longest, mean, weightedMean any) {
+	fmt.Fprintf(b, "%-20s %-28s %12v %13v %10v", name, group, instructions, longest, mean)
+	if weighted {
+		fmt.Fprintf(b, " %14v", weightedMean)
 	}
-	s := prog.Stats(nil)
-	fmt.Fprintf(b, "%-20s %-28s %4d %3d %x\n", e.name, groupName(g), s.Instructions, s.LongestPath, sha256.Sum256(bin))
+	b.WriteByte('\n')
 }
