@@ -223,7 +223,6 @@ func TestWeightsHostile(t *testing.T) {
 		"no ABI":     {{Arch: 200, Syscall: "read", Calls: math.MaxUint64}},
 		"duplicates": {{Syscall: "ioctl", Calls: math.MaxUint64}, {Syscall: "ioctl", Calls: math.MaxUint64}, {Arch: arch.X86_64, Syscall: "ioctl", Calls: 1}},
 	}
-	c := compile.NewStageChecker(t)
 	usual := compiled(t, p, compile.Options{})
 	for name, w := range hostile {
 		os := []compile.Options{{Weights: w}, {Weights: w, Target: compile.Target{Arch: arch.X86, Kernel: syscalls.Release{Major: 6}}}}
@@ -231,18 +230,24 @@ func TestWeightsHostile(t *testing.T) {
 			os = append(os, compile.Options{Weights: w, Effort: compile.Exhaustive()})
 		}
 		for _, o := range os {
-			if err := c.Compile(p, o); err != nil {
-				t.Errorf("%s: %v", name, err)
-			}
-			prog := compiled(t, p, o)
-			if d, err := compile.Equal(usual, prog); d != nil || err != nil {
-				t.Errorf("%s: %v, %v", name, d, err)
-			}
-			s := prog.Stats(o.Weights)
-			if s.LongestPath > 64 || s.WeightedPath < 0 || s.WeightedPath > float64(s.LongestPath) {
-				t.Errorf("%s: %v", name, s)
-			}
-			newCacheCase(entry{fmt.Sprint("weighed ", name), p}, g).check(t, o)
+			checkWeighted(t, name, usual, p, o)
 		}
 	}
+}
+
+// checkWeighted checks the program that weights make of p in all respects.
+func checkWeighted(t *testing.T, name string, usual *compile.Program, p profile.Profile, o compile.Options) {
+	t.Helper()
+	if err := compile.NewStageChecker(t).Compile(p, o); err != nil {
+		t.Errorf("%s: %v", name, err)
+	}
+	prog := compiled(t, p, o)
+	if d, err := compile.Equal(usual, prog); d != nil || err != nil {
+		t.Errorf("%s: %v, %v", name, d, err)
+	}
+	s := prog.Stats(o.Weights)
+	if s.LongestPath > 64 || s.WeightedPath < 0 || s.WeightedPath > float64(s.LongestPath) {
+		t.Errorf("%s: %v", name, s)
+	}
+	newCacheCase(entry{"weighted " + name, p}, p.Arches).check(t, o)
 }
