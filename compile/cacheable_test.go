@@ -96,8 +96,8 @@ func TestCacheableLiterally(t *testing.T) {
 	}
 }
 
-// randomProgram returns a program that the kernel takes. It is likelier than not
-// to look at the number and the architecture only.
+// randomProgram returns a program that the kernel takes. It usually
+// looks at the number and the architecture only.
 func randomProgram(t testing.TB, rnd *rand.Rand) *compile.Program {
 	usual := []uint16{cbpf.LdWAbs, cbpf.LdWAbs, cbpf.AndK, cbpf.Ja, cbpf.JeqK, cbpf.JgeK, cbpf.JgtK, cbpf.JsetK, cbpf.RetK}
 	rare := []uint16{cbpf.LdImm, cbpf.LdLen, cbpf.LdxImm, cbpf.Tax, cbpf.Txa, cbpf.St, cbpf.LdMem, cbpf.AddK, cbpf.AddX, cbpf.DivK, cbpf.DivX,

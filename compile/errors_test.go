@@ -15,7 +15,7 @@ func numbers(first, last uint32) []profile.NumberRange {
 	return []profile.NumberRange{{First: first, Last: last}}
 }
 
-// on is a target.
+// on returns options for a target.
 func on(a arch.Arch) compile.Options { return compile.Options{Target: compile.Target{Arch: a}} }
 
 // The zero profile kills the process at any call of any ABI.

@@ -156,8 +156,9 @@ func (c *cacheCase) wantAllowed(t testing.TB, prog *compile.Program, a arch.Arch
 	}
 }
 
-// The kernel's cache holds what it can, however a profile is compiled: with each
-// pass left out, all of them or some, with weights, and exhaustively.
+// The kernel's cache holds each call that is always allowed, however a profile is
+// compiled: with each pass left out, all of them or some, with weights, and
+// exhaustively.
 func TestKernelCache(t *testing.T) {
 	var programs, allowed atomic.Int64
 	sample(t, 2, func(t *testing.T, g []arch.Arch, rnd *rand.Rand) {
@@ -179,7 +180,7 @@ func TestKernelCache(t *testing.T) {
 	t.Logf("%d programs, in which %d calls are always allowed", programs.Load(), allowed.Load())
 }
 
-// Nor does any set of passes keep the kernel from that.
+// No set of passes keeps calls out of the cache.
 func TestKernelCacheSubsets(t *testing.T) {
 	step := compile.Passes(trials(149, 1))
 	var programs, allowed atomic.Int64

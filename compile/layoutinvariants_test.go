@@ -7,7 +7,7 @@ import (
 	"github.com/portcullis-go/portcullis/internal/decision"
 )
 
-// The program keeps the kernel's rules, and no instruction is for nothing.
+// The kernel takes the program, and no instruction is superfluous.
 func (c *StageChecker) laidOut(d *decisions, code []bpf.RawInstruction) {
 	if err := cbpf.Check(code); err != nil {
 		c.fail("%v", err)

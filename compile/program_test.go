@@ -65,7 +65,7 @@ func TestCall(t *testing.T) {
 	}
 }
 
-// What is printed for people says what it is about.
+// Texts name calls, ABIs and actions.
 func TestTexts(t *testing.T) {
 	x64 := compile.Target{Arch: arch.X86_64}
 	p := profile.New(eperm).Allow("read").Do(profile.Log(), "socket").If(arg(0).Equal(38))
@@ -125,7 +125,7 @@ func TestTexts(t *testing.T) {
 	}
 }
 
-// The author of a rule hears of the calls that it can't see.
+// Notes tell the author of a rule which calls it can't see.
 func TestNotes(t *testing.T) {
 	p := profile.New(eperm).On(arch.X86_64, arch.X86).Allow("read", "connect").Allow("socket").If(arg(0).Equal(1))
 	prog, err := compile.Compile(p, compile.Options{})

@@ -17,7 +17,7 @@ import (
 	"github.com/portcullis-go/portcullis/profile"
 )
 
-// hostile returns programs that are hard to say in other words.
+// hostile returns programs that are hard to analyse.
 func hostile(t testing.TB) map[string]*compile.Program {
 	r := rand.New(rand.NewPCG(1, 1))
 	repeat := func(n int, part func(i int) []bpf.RawInstruction) *compile.Program {
@@ -93,8 +93,8 @@ func (a asked) ask(t *testing.T, name, what string, f func() error) {
 	}
 }
 
-// TestHostileProofs asks everything about programs made to be hard: each answer
-// comes, or the error that it is too complex, within bounds of time and memory.
+// TestHostileProofs asks everything about programs that are hard to analyse: each
+// answer, or the error that it is too complex, comes within bounds of time and memory.
 func TestHostileProofs(t *testing.T) {
 	longtest.Skip(t)
 	progs := hostile(t)

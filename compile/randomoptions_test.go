@@ -40,7 +40,7 @@ func randomOptions(d dice, g []arch.Arch) compile.Options {
 	return o
 }
 
-// leftOut returns what is left out in turn: each pass alone, all of them, and n
+// leftOut returns sets of passes to leave out: each pass alone, all of them, and n
 // random sets.
 func leftOut(rnd *rand.Rand, n int) []compile.Passes {
 	var sets []compile.Passes

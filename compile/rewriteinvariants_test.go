@@ -30,8 +30,8 @@ func (c *StageChecker) rewritten(w *decisions) {
 	}
 }
 
-// same holds two decisions against each other on words near the constants that
-// the first compares with.
+// same compares two decisions on words near the constants that the first compares
+// with.
 func (c *StageChecker) same(w *decisions, was, is node) {
 	var near [cbpf.SizeOf / 4][]uint32
 	for word := range near {

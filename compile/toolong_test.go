@@ -17,7 +17,7 @@ import (
 const maxInsns = 4096
 
 // wantTooLong compiles a hostile profile. The bounds of time and memory are far
-// above what it takes, and far below what it takes to do harm.
+// above what it needs, and far below what would do harm.
 func wantTooLong(t *testing.T, p profile.Profile) *compile.TooLongError {
 	t.Helper()
 	var before, after runtime.MemStats
@@ -43,7 +43,7 @@ func wantTooLong(t *testing.T, p profile.Profile) *compile.TooLongError {
 	return tooLong
 }
 
-// Ten thousand rules are no harm as such.
+// Ten thousand rules can make a short program.
 func TestManyRules(t *testing.T) {
 	p := profile.New(eperm)
 	for i := range uint32(10_000) {
@@ -184,7 +184,7 @@ func TestSharedParts(t *testing.T) {
 	}
 }
 
-// Ranges without conditions cost what their edges cost, whatever their number.
+// However many ranges without conditions there are, only their edges cost something.
 func TestManyRanges(t *testing.T) {
 	p := profile.New(eperm)
 	r := profile.Rule{Action: profile.Allow()}

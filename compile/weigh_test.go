@@ -199,7 +199,7 @@ func TestWeightsCached(t *testing.T) {
 	}
 }
 
-// Weights that nobody records are taken, and the program is as right as others.
+// Weights that no recording has are accepted, and the program decides the same.
 func TestWeightsHostile(t *testing.T) {
 	g := []arch.Arch{arch.X86_64, arch.X86, arch.X32}
 	p, names := listed(rand.New(rand.NewPCG(9, 4)), arch.X86_64, 60)
