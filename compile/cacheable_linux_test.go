@@ -88,7 +88,7 @@ func TestKernelCacheable(t *testing.T) {
 	before := readCache(t, "/proc/self")
 	rnd := rand.New(rand.NewPCG(11, 4))
 	var n cacheableCounts
-	for i := range trials(200) {
+	for i := range trials(20, 200) {
 		n.kernel(t, programForThread(t, rnd, i%2 == 0), before)
 	}
 	if t.Logf("%+v", n); n.yes == 0 || n.no == 0 {

@@ -37,10 +37,7 @@ func (n *cacheableCounts) agree(t *testing.T, prog *compile.Program, a arch.Arch
 func TestCacheable(t *testing.T) {
 	var n cacheableCounts
 	for _, g := range triedGroups() {
-		for _, e := range corpus() {
-			if len(e.profile.Rules) > 100 && !isLong(g) {
-				continue
-			}
+		for _, e := range entriesOn(g) {
 			prog := mustCompile(t, e.profile.On(g...), compile.Target{Arch: g[0]})
 			for _, a := range append(g, arch.PARISC) {
 				for nr := a.Base(); nr < a.Base()+600; nr += 7 {
@@ -59,7 +56,7 @@ func TestCacheable(t *testing.T) {
 func TestCacheableElsewhere(t *testing.T) {
 	var n cacheableCounts
 	rnd := rand.New(rand.NewPCG(3, 5))
-	programs := trials(20000)
+	programs := trials(2000, 20000)
 	for range programs {
 		prog := randomProgram(t, rnd)
 		for range 5 {
@@ -99,8 +96,8 @@ func TestCacheableLiterally(t *testing.T) {
 	}
 }
 
-// randomProgram returns a program that the kernel takes. It is likelier than not
-// to look at the number and the architecture only.
+// randomProgram returns a program that the kernel takes. It usually
+// looks at the number and the architecture only.
 func randomProgram(t testing.TB, rnd *rand.Rand) *compile.Program {
 	usual := []uint16{cbpf.LdWAbs, cbpf.LdWAbs, cbpf.AndK, cbpf.Ja, cbpf.JeqK, cbpf.JgeK, cbpf.JgtK, cbpf.JsetK, cbpf.RetK}
 	rare := []uint16{cbpf.LdImm, cbpf.LdLen, cbpf.LdxImm, cbpf.Tax, cbpf.Txa, cbpf.St, cbpf.LdMem, cbpf.AddK, cbpf.AddX, cbpf.DivK, cbpf.DivX,

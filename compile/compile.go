@@ -75,7 +75,7 @@ func compile(p *profile.Profile, o *Options, watch watcher) (*Program, error) {
 	}
 	watch("decide", d, nil)
 	s := passes.searcher(d.graph, o)
-	if passes.has(passArguments) {
+	if passes.has(passArgumentRewriting) {
 		rewrite(d, s)
 		watch("rewrite", d, nil)
 	}

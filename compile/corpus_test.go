@@ -1,6 +1,8 @@
 package compile_test
 
 import (
+	"slices"
+
 	"github.com/portcullis-go/portcullis/arch"
 	"github.com/portcullis-go/portcullis/arch/errno"
 	"github.com/portcullis-go/portcullis/profile"
@@ -20,6 +22,11 @@ var (
 // corpus returns hand-written profiles, each of them about something that a
 // compiler can get wrong. They list no ABIs.
 func corpus() []entry {
+	return slices.Concat(byNumber(), byArgument(), byWidth(), byABI(), special())
+}
+
+// byNumber are profiles that look at numbers alone.
+func byNumber() []entry {
 	return []entry{
 		{"zero", profile.Profile{}},
 		{"allow", profile.New(profile.Allow())},
@@ -29,6 +36,12 @@ func corpus() []entry {
 		{"denied", profile.New(profile.Allow()).
 			Deny(errno.EPERM, "mount", "umount2", "reboot", "swapon", "swapoff", "init_module", "kexec_load").
 			Deny(errno.ENOSYS, "clone3")},
+	}
+}
+
+// byArgument are profiles that compare arguments.
+func byArgument() []entry {
+	return []entry{
 		{"families", profile.New(eperm).
 			Allow("socket").If(arg(0).In(1, 2, 10, 16)).
 			Allow("connect", "bind").If(arg(2).LessEqual(128))},
@@ -50,6 +63,12 @@ func corpus() []entry {
 			Allow("openat", "unlinkat").If(arg(0).Equal(profile.Signed(-100))).
 			Allow("kill").If(profile.Not{Cond: arg(0).In(profile.Signed(-1), 0, 1)}).
 			Allow("prctl").If(profile.Or{arg(0).Less(5), arg(0).GreaterEqual(0x80000000)})},
+	}
+}
+
+// byWidth are profiles whose comparisons have all widths, are nested, or shadowed.
+func byWidth() []entry {
+	return []entry{
 		{"wide", profile.New(eperm).
 			Allow("read").If(arg(2).LessEqual(1 << 20)).
 			Allow("write").If(arg(2).Between(1<<32-1, 1<<33+5)).
@@ -84,6 +103,12 @@ func corpus() []entry {
 			Do(profile.Notify(), "mount").
 			Do(profile.Log(), "acct").
 			Allow("getpid", "gettid")},
+	}
+}
+
+// byABI are profiles that mean something else on each ABI.
+func byABI() []entry {
+	return []entry{
 		{"sockets", profile.New(eperm).
 			Allow("socket").If(arg(0).Equal(1)).
 			Do(profile.Log(), "connect").If(arg(2).Less(64)).
@@ -106,6 +131,13 @@ func corpus() []entry {
 			Rule(profile.Rule{Numbers: []profile.NumberRange{{First: 25, Last: 0x4000000a}}, Action: profile.Trap(1), If: arg(3).Equal(1 << 33)}).
 			Rule(profile.Rule{Numbers: []profile.NumberRange{{First: 0x3fffffff, Last: 0x80000000}, {First: 4000, Last: 6100}}, Action: profile.Trace(2)}).
 			Rule(profile.Rule{Numbers: []profile.NumberRange{{First: 0, Last: 0xffffffff}}, Action: profile.KillThread(), If: arg(5).Less(100)})},
+	}
+}
+
+// special are profiles about the instruction pointer, conditions that are constant, and
+// long programs.
+func special() []entry {
+	return []entry{
 		{"pointer", profile.New(profile.Allow()).
 			Deny(errno.EPERM, "execve", "execveat").If(profile.Not{Cond: profile.And{
 			profile.InstructionPointer().GreaterEqual(0x40_0000),

@@ -67,8 +67,8 @@ func ruleCosts(g *decision.Graph) []RuleCost {
 // are written.
 func decide(r *resolved, p passes) (*decisions, error) {
 	d := &decisions{from: r, passes: p, graph: decision.New()}
-	d.graph.NoSharing = !p.has(passSharing)
-	b := &builder{graph: d.graph, from: r, merge: p.has(passNeighbours)}
+	d.graph.NoSharing = !p.has(passHashConsing)
+	b := &builder{graph: d.graph, from: r, merge: p.has(passMergeAdjacent)}
 	b.high, b.low = wordOrder(r.order)
 	for i := range r.abis {
 		if a := r.abis[i].arch; d.table(a) == nil {

@@ -74,7 +74,7 @@ type diffCounts struct{ changed, unchanged, complex int }
 // any other call.
 func TestDiffForeign(t *testing.T) {
 	var count diffCounts
-	n := trials(1200)
+	n := trials(120, 1200)
 	for seed := range uint64(n) {
 		d := seeded(seed)
 		a, b := randomForeign(t, d), randomForeign(t, d)

@@ -8,7 +8,7 @@ import (
 // dispatch makes the decision of the whole filter: by audit architecture, number and
 // arguments, in this order.
 func dispatch(d *decisions, s *search.Searcher) {
-	if d.passes.has(passStretches) {
+	if d.passes.has(passSharedTails) {
 		shareTails(d, s)
 	}
 	d.root = d.graph.Leaf(d.from.badArch)

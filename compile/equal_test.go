@@ -165,7 +165,7 @@ func foreignPair(t *testing.T, seed uint64, d dice) (a, b *compile.Program, ok b
 // TestForeignPairs relates programs that others might have written: what is said
 // of them is true on single calls, and every counterexample is one.
 func TestForeignPairs(t *testing.T) {
-	equal, stricter, n := 0, 0, trials(1500)
+	equal, stricter, n := 0, 0, trials(150, 1500)
 	for seed := range uint64(n) {
 		d := seeded(seed)
 		a, b, ok := foreignPair(t, seed, d)

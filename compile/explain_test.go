@@ -33,7 +33,7 @@ func again(t *testing.T, prog *compile.Program) *compile.Explanation {
 // TestExplainForeign explains programs that others might have written.
 func TestExplainForeign(t *testing.T) {
 	explained, complex := 0, 0
-	n := trials(300)
+	n := trials(30, 300)
 	for seed := range uint64(n) {
 		prog := randomForeign(t, seeded(seed))
 		e, err := prog.Explain()

@@ -7,26 +7,26 @@ type Passes = passes
 
 // The passes.
 const (
-	PassSharing    = passSharing
-	PassPlanning   = passPlanning
-	PassEqualities = passEqualities
-	PassHeaviest   = passHeaviest
-	PassHalves     = passHalves
-	PassArguments  = passArguments
-	PassNeighbours = passNeighbours
-	PassWeights    = passWeights
-	PassStretches  = passStretches
-	PassLoads      = passLoads
-	PassPlacement  = passPlacement
-	PassCopies     = passCopies
-	AllPasses      = allPasses
+	PassHashConsing       = passHashConsing
+	PassOptimalTree       = passOptimalTree
+	PassEqualityTests     = passEqualityTests
+	PassHotFirst          = passHotFirst
+	PassLowWordFirst      = passLowWordFirst
+	PassArgumentRewriting = passArgumentRewriting
+	PassMergeAdjacent     = passMergeAdjacent
+	PassWeights           = passWeights
+	PassSharedTails       = passSharedTails
+	PassLoadElimination   = passLoadElimination
+	PassBlockLayout       = passBlockLayout
+	PassReturnDuplication = passReturnDuplication
+	AllPasses             = allPasses
 )
 
 // String returns the names of the passes.
 func (p passes) String() string {
 	var names []string
-	for i, name := range [...]string{"sharing", "planning", "equalities", "heaviest", "halves", "arguments", "neighbours",
-		"weights", "stretches", "loads", "placement", "copies"} {
+	for i, name := range [...]string{"hashConsing", "optimalTree", "equalityTests", "hotFirst", "lowWordFirst", "argumentRewriting",
+		"mergeAdjacent", "weights", "sharedTails", "loadElimination", "blockLayout", "returnDuplication"} {
 		if p&(1<<i) != 0 {
 			names = append(names, name)
 		}

@@ -46,7 +46,7 @@ func kernel(t testing.TB, stack []*compile.Program, d compile.Data) profile.Acti
 // values.
 func TestFlattenStacks(t *testing.T) {
 	flattened := 0
-	for seed := range uint64(trials(500)) {
+	for seed := range uint64(trials(50, 500)) {
 		d := seeded(seed)
 		stack := []*compile.Program{randomForeign(t, d)}
 		for n := d(4); len(stack) <= n; {
@@ -102,13 +102,13 @@ func TestFlattenNoAction(t *testing.T) {
 // decides, and elsewhere the lower profile does.
 func TestOverlay(t *testing.T) {
 	decided := make(map[bool]int)
-	for seed := range uint64(trials(300)) {
+	for seed := range uint64(trials(30, 300)) {
 		d := seeded(seed)
 		p, over := randomProfile(d).On(arch.X86_64, arch.X32), randomProfile(d)
 		overlay(t, p, over, decided)
 	}
 	t.Logf("decided by the upper profile, or not: %v", decided)
-	if decided[true] < trials(1000) || decided[false] < trials(1000) {
+	if decided[true] < trials(100, 1000) || decided[false] < trials(100, 1000) {
 		t.Error("too few calls")
 	}
 }
@@ -139,7 +139,7 @@ func overlay(t *testing.T, p, over profile.Profile, decided map[bool]int) {
 
 // TestRestrictStack: to restrict is to install both, the second first.
 func TestRestrictStack(t *testing.T) {
-	done, n := 0, trials(150)
+	done, n := 0, trials(15, 150)
 	for seed := range uint64(n) {
 		if x, ok := randomPair(seed + 1000); ok && x.restrictStack(t) {
 			done++

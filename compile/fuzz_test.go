@@ -10,8 +10,7 @@ import (
 	"github.com/portcullis-go/portcullis/profile"
 )
 
-// FuzzCompile makes a profile of any bytes and holds the three readings against
-// each other.
+// FuzzCompile makes a profile of any bytes and compares the three readings of it.
 func FuzzCompile(f *testing.F) {
 	addDice(f)
 	gs := groups()
@@ -94,7 +93,7 @@ func agreeSome(t *testing.T, o *oracles, g []arch.Arch, d dice, data []byte) {
 	for range compiletest.Boundaries(o.profile, o.target) {
 		n++
 	}
-	// Inputs in number find more than calls do, so some thousand have to do.
+	// Many inputs find more than many calls do, so that some thousand calls suffice.
 	step := 1 + n/2000
 	skip := d(256) % step
 	for d := range compiletest.Boundaries(o.profile, o.target) {

@@ -1,231 +1,241 @@
 package compile_test
 
 import (
-	"bytes"
 	"errors"
 	"fmt"
 	"math/rand/v2"
 	"os"
 	"os/exec"
-	"path/filepath"
-	"runtime"
-	"strconv"
 	"strings"
-	"sync"
 	"syscall"
 	"testing"
+
+	"github.com/portcullis-go/portcullis/internal/kerneltest"
 
 	"github.com/portcullis-go/portcullis/arch"
 	"github.com/portcullis-go/portcullis/arch/errno"
 	"github.com/portcullis-go/portcullis/compile"
-	"github.com/portcullis-go/portcullis/compile/compiletest"
 	"github.com/portcullis-go/portcullis/install"
 	"github.com/portcullis-go/portcullis/profile"
 )
 
-// The third oracle is the running kernel: testdata/caller makes calls under the
-// compiled filter. Filters here allow by default and decide about numbers that
-// no kernel implements, so that the caller's runtime is left alone, and an
-// allowed call fails with ENOSYS.
+var kernelABIs = []struct {
+	goarch string
+	abi    arch.Arch
+}{{"amd64", arch.X86_64}, {"386", arch.X86}}
 
-const (
-	firstFree = 600 // numbers from here to lastFree are no calls on x86_64 and x86
-	lastFree  = 1000
-	enosys    = -38
-)
+func TestKernelRandom(t *testing.T) {
+	kerneltest.NeedFilters(t)
+	n := trials(4, 20)
+	for _, k := range kernelABIs {
+		t.Run(k.goarch, func(t *testing.T) {
+			path, calls := caller(t, k.goarch), 0
+			for seed := range uint64(n) {
+				p := kernelProfile(rand.New(rand.NewPCG(seed, 1)))
+				cs := kernelCalls(p, k.abi)
+				compareKernel(t, p, path, cs)
+				if calls += len(cs); t.Failed() {
+					t.FailNow()
+				}
+			}
+			t.Logf("%d calls", calls)
+		})
+	}
+}
 
-// caller returns the path of testdata/caller, built for a GOARCH.
-func caller(t *testing.T, goarch string) string {
-	t.Helper()
-	if _, err := exec.LookPath("go"); err != nil {
-		t.Skip("there is no go command to build the program that makes the calls")
-	}
-	if err := install.Supported(); err != nil {
-		t.Skip(err)
-	}
-	dir := callerDir(t)
-	path := filepath.Join(dir, goarch)
-	if _, err := os.Stat(path); err == nil {
-		return path
-	}
-	cmd := exec.Command("go", "build", "-buildvcs=false", "-o", path, "./testdata/caller")
-	cmd.Env = append(os.Environ(), "GOOS=linux", "GOARCH="+goarch, "CGO_ENABLED=0", "GOFLAGS=")
-	if out, err := cmd.CombinedOutput(); err != nil {
-		t.Fatalf("%v\n%s", err, out)
-	}
-	if goarch == "386" {
-		if out, err := exec.Command(path).CombinedOutput(); errors.Is(err, syscall.ENOEXEC) {
-			t.Skip("the kernel lacks CONFIG_IA32_EMULATION")
-		} else if err != nil {
-			t.Fatalf("%v\n%s", err, out)
+// A long program, so that the kernel's own conversion meets far jumps.
+func TestKernelFar(t *testing.T) {
+	kerneltest.NeedFilters(t)
+	p := profile.Profile{Default: profile.Allow(), BadArch: eperm, Arches: []arch.Arch{arch.X86_64, arch.X86}}
+	for i := uint32(firstFree); i <= lastFree; i++ {
+		n := []profile.NumberRange{{First: i, Last: i}}
+		p = p.Rule(profile.Rule{Numbers: n, If: arg(int(i % 6)).Register().Equal(uint64(i)<<32 | 7), Action: profile.Errno(errno.Errno(i))})
+		if i%4 == 0 {
+			p = p.Rule(profile.Rule{Numbers: n, If: arg(int((i + 1) % 6)).Low32().AnyBits(1 << 31), Action: profile.Errno(errno.Errno(i + 1000))})
 		}
 	}
-	return path
+	for _, k := range kernelABIs {
+		t.Run(k.goarch, func(t *testing.T) {
+			calls := kernelCalls(p, k.abi)
+			compareKernel(t, p, caller(t, k.goarch), calls)
+			t.Logf("%d calls", len(calls))
+		})
+	}
 }
 
-var callers struct {
-	sync.Once
-	dir string
-}
-
-func callerDir(t *testing.T) string {
-	callers.Do(func() {
-		var err error
-		if callers.dir, err = os.MkdirTemp(os.Getenv("GOTMPDIR"), "caller"); err != nil {
-			t.Fatal(err)
+// Calls of X32 reach the filter although this kernel may not serve them: where
+// it isn't covered they meet BadArch.
+func TestKernelX32(t *testing.T) {
+	kerneltest.NeedFilters(t)
+	path := caller(t, "amd64")
+	for _, arches := range [][]arch.Arch{{arch.X86_64}, {arch.X86_64, arch.X32}, {arch.X86_64, arch.X86}} {
+		p := profile.Profile{Default: profile.Allow(), BadArch: profile.Errno(77), Arches: arches}.
+			Rule(profile.Rule{Numbers: []profile.NumberRange{{First: 0x40000258, Last: 0x40000259}}, Action: profile.Errno(78)}).
+			Rule(profile.Rule{Syscalls: []string{"getpid"}, Arches: []arch.Arch{arch.X32}, Action: profile.Errno(79)})
+		var calls []compile.Data
+		for _, nr := range []uint32{600, 0x40000000 + 39, 0x40000257, 0x40000258, 0x40000259, 0x4000025a, 0x7fffffff, 0x80000000, 0xfffffffe, 0xffffffff} {
+			calls = append(calls, compile.Data{Nr: int32(nr), Audit: arch.X86_64.Audit()})
 		}
-	})
-	return callers.dir
+		if len(arches) == 2 && arches[1] == arch.X32 { // getpid is made where the kernel serves X32
+			calls = calls[2:]
+		}
+		compareKernel(t, p, path, calls)
+	}
 }
 
-func TestMain(m *testing.M) {
-	code := m.Run()
-	if callers.dir != "" {
-		os.RemoveAll(callers.dir)
-	}
-	os.Exit(code)
+// A foreign ABI: a filter for x86_64 alone kills a 386 program at once.
+func TestKernelForeign(t *testing.T) {
+	kerneltest.NeedFilters(t)
+	p := profile.Profile{Default: profile.Allow(), BadArch: profile.KillProcess(), Arches: []arch.Arch{arch.X86_64}}
+	wantSIGSYS(t, p, caller(t, "386"), nil)
 }
 
-// under makes the calls under the filter and returns what they returned. The
-// process inherits the filter of the thread that starts it, which ends here.
-func under(prog *compile.Program, path string, calls []compile.Data) ([]int, error) {
-	var in, out, stderr bytes.Buffer
-	for _, d := range calls {
-		fmt.Fprintf(&in, "%x %x %x %x %x %x %x\n", uint32(d.Nr), d.Args[0], d.Args[1], d.Args[2], d.Args[3], d.Args[4], d.Args[5])
+func TestKernelKill(t *testing.T) {
+	kerneltest.NeedFilters(t)
+	d := compile.Data{Nr: 700, Audit: arch.X86_64.Audit(), Args: [6]uint64{0: dirty | 1}}
+	for _, action := range []profile.Action{profile.KillProcess(), {}} {
+		p := profile.Profile{Default: profile.Allow(), BadArch: profile.Allow(), Arches: []arch.Arch{arch.X86_64, arch.X86}}.
+			Rule(profile.Rule{Numbers: []profile.NumberRange{{First: 700, Last: 700}}, If: arg(0).Low32().Equal(1), Action: action})
+		for _, k := range kernelABIs {
+			t.Run(k.goarch, func(t *testing.T) {
+				path := caller(t, k.goarch)
+				d := d
+				if d.Audit = k.abi.Audit(); k.abi == arch.X86 {
+					d.Args[0] = 1
+				}
+				wantSIGSYS(t, p, path, []compile.Data{d})
+				d.Args[0]++
+				compareKernel(t, p, path, []compile.Data{d, d})
+			})
+		}
 	}
-	cmd := exec.Command(path)
-	cmd.Stdin, cmd.Stdout, cmd.Stderr = &in, &out, &stderr
-	started := make(chan error)
-	go func() {
-		runtime.LockOSThread() // and never unlocks: the thread ends with its filter
-		err := install.Load(prog.Raw(), install.Options{Thread: true})
+}
+
+// The zero profile kills at the first call after its installation.
+func TestKernelZero(t *testing.T) {
+	kerneltest.NeedFilters(t)
+	if os.Getenv("COMPILE_TEST_ZERO") != "" { // the process that dies, and removes nothing
+		prog, err := compile.Compile(profile.Profile{}, compile.Options{})
 		if err == nil {
-			err = cmd.Start()
+			err = install.Load(prog.Raw(), install.Options{})
 		}
-		started <- err
-	}()
-	if err := <-started; err != nil {
-		return nil, err
+		fmt.Println("alive", err)
+		os.Exit(1)
 	}
-	if err := cmd.Wait(); err != nil {
-		return nil, fmt.Errorf("%w\n%.2000s", err, stderr.String())
+	caller(t, "amd64") // for the reasons to skip
+	cmd := exec.Command(os.Args[0], "-test.run=^TestKernelZero$")
+	cmd.Env = append(os.Environ(), "COMPILE_TEST_ZERO=1")
+	out, err := cmd.CombinedOutput()
+	if status, ok := cmd.ProcessState.Sys().(syscall.WaitStatus); !ok || !status.Signaled() || status.Signal() != syscall.SIGSYS {
+		t.Errorf("%v, want death by SIGSYS\n%s", err, out)
 	}
-	var results []int
-	for _, line := range strings.Fields(out.String()) {
-		r, err := strconv.Atoi(line)
-		if err != nil {
-			return nil, err
-		}
-		results = append(results, r)
-	}
-	if len(results) != len(calls) {
-		return nil, fmt.Errorf("%d calls, %d results", len(calls), len(results))
-	}
-	return results, nil
 }
 
-// outcome is what a call returns that no kernel implements. Without a tracer and
-// without a supervisor, both fail a call with ENOSYS.
-func outcome(a profile.Action) int {
-	if a.Kind() == profile.KindErrno {
-		return -int(a.Errno())
-	}
-	return enosys
-}
-
-// compareKernel makes the calls and compares with what the evaluator says.
-func compareKernel(t *testing.T, p profile.Profile, path string, calls []compile.Data) {
+func wantSIGSYS(t *testing.T, p profile.Profile, path string, calls []compile.Data) {
 	t.Helper()
-	target := compile.Target{Arch: arch.X86_64}
-	prog, err := compile.Compile(p, compile.Options{Target: target})
+	prog, err := compile.Compile(p, compile.Options{})
 	if err != nil {
 		t.Fatal(err)
 	}
-	results, err := under(prog, path, calls)
-	if err != nil {
-		t.Fatalf("%v\n%v", err, describe(p))
+	_, err = under(prog, path, calls)
+	var exit *exec.ExitError
+	if !errors.As(err, &exit) {
+		t.Fatalf("%v, want death by SIGSYS", err)
 	}
-	wrong := 0
-	for i, d := range calls {
-		v, err := compile.Evaluate(p, target, d)
-		if err != nil {
-			t.Fatal(err)
-		}
-		if want := outcome(v.Action); results[i] != want {
-			if wrong++; wrong <= 5 {
-				t.Errorf("the kernel returns %d, want %d (rule %d)\n%v", results[i], want, v.Rule, prog.Trace(d))
-			}
-		}
-	}
-	if wrong > 0 {
-		t.Errorf("%d of %d calls\n%v", wrong, len(calls), describe(p))
+	if status := exit.Sys().(syscall.WaitStatus); !status.Signaled() || status.Signal() != syscall.SIGSYS {
+		t.Errorf("%v, want death by SIGSYS", err)
 	}
 }
 
-// kernelCalls returns the boundaries of p for the ABI of the caller, limited to
-// numbers that no kernel implements and that the filter sees: X32's, which reach
-// it on every x86_64 kernel, and -1 too.
-func kernelCalls(p profile.Profile, a arch.Arch) []compile.Data {
-	var calls []compile.Data
-	for d := range compiletest.Boundaries(p, compile.Target{Arch: arch.X86_64}) {
-		nr := uint32(d.Nr)
-		free := nr&^0x40000000 >= firstFree && nr&^0x40000000 <= lastFree || nr >= 1<<31
-		if a == arch.X86 {
-			free = nr >= firstFree && nr <= lastFree || nr >= 1<<30
-		}
-		// The caller makes calls from one place.
-		if d.InstructionPointer = 0; d.Audit == a.Audit() && free {
+// A trap is a SIGSYS, of which the Go runtime dies with a message.
+func TestKernelTrap(t *testing.T) {
+	kerneltest.NeedFilters(t)
+	p := profile.New(profile.Allow()).On(arch.X86_64).
+		Rule(profile.Rule{Numbers: []profile.NumberRange{{First: 700, Last: 700}}, Action: profile.Trap(5)})
+	prog, err := compile.Compile(p, compile.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, err = under(prog, caller(t, "amd64"), []compile.Data{{Nr: 700, Audit: arch.X86_64.Audit()}})
+	if err == nil || !strings.Contains(err.Error(), "SIGSYS: bad system call") {
+		t.Errorf("error %v, want SIGSYS", err)
+	}
+}
+
+// Names are the kernel's numbers, and the kernel reads as many bits as the filter
+// compares: calls that would fail with EBADF or EINVAL fail with an error number
+// that no call has, whatever stands in the upper halves.
+func TestKernelNames(t *testing.T) {
+	kerneltest.NeedFilters(t)
+	const unheard = 2222
+	badFD := arg(0).Equal(profile.Signed(-1))
+	p := profile.New(profile.Allow()).On(arch.X86_64, arch.X86).
+		Deny(unheard, "lseek", "fchdir", "ftruncate", "fstatfs", "flock", "getdents64", "fchmod", "inotify_add_watch").If(badFD).
+		Deny(unheard, "fcntl", "ioctl").If(profile.And{badFD, arg(1).Equal(0x5401)}).
+		Deny(unheard, "socket").If(arg(0).Equal(38)).
+		Deny(unheard, "umask").If(arg(0).Equal(0xffff))
+	for _, k := range kernelABIs {
+		t.Run(k.goarch, func(t *testing.T) {
+			prog := compiled(t, p, compile.Options{})
+			calls := failingCalls(t, k.abi)
+			results, err := under(prog, caller(t, k.goarch), calls)
+			if err != nil {
+				t.Fatal(err)
+			}
+			for i, r := range results {
+				if r != -unheard {
+					t.Errorf("%v returns %d, want %d", calls[i], r, -unheard)
+				}
+			}
+		})
+	}
+}
+
+// failingCalls returns calls that fail with EBADF or EINVAL, or do no harm, with all
+// kinds of upper halves where the ABI has any.
+func failingCalls(t *testing.T, a arch.Arch) (calls []compile.Data) {
+	t.Helper()
+	uppers := []uint64{0, 0xdeadbeef << 32, 0xffffffff << 32}
+	if a.Bits() == 32 {
+		uppers = uppers[:1]
+	}
+	for _, c := range []struct {
+		name string
+		args [2]uint64
+	}{
+		{"lseek", [2]uint64{0xffffffff}}, {"fchdir", [2]uint64{0xffffffff}}, {"ftruncate", [2]uint64{0xffffffff}},
+		{"fstatfs", [2]uint64{0xffffffff}}, {"flock", [2]uint64{0xffffffff}}, {"getdents64", [2]uint64{0xffffffff}},
+		{"fchmod", [2]uint64{0xffffffff}}, {"inotify_add_watch", [2]uint64{0xffffffff}},
+		{"fcntl", [2]uint64{0xffffffff, 0x5401}}, {"ioctl", [2]uint64{0xffffffff, 0x5401}},
+		{"socket", [2]uint64{38, 99}}, {"umask", [2]uint64{0xffff}},
+	} {
+		for _, upper := range uppers {
+			d, err := compile.Call(a, c.name, c.args[0]|upper, c.args[1]|upper)
+			if err != nil {
+				t.Fatal(err)
+			}
 			calls = append(calls, d)
 		}
 	}
 	return calls
 }
 
-// kernelProfile returns a random profile about free numbers, with verdicts that
-// can be told apart.
-func kernelProfile(rnd *rand.Rand) profile.Profile {
-	d := dice(rnd.IntN)
-	p := profile.Profile{
-		Default: profile.Allow(),
-		BadArch: profile.Allow(),
-		Arches:  pick(d, []arch.Arch{arch.X86_64, arch.X86}, []arch.Arch{arch.X86_64, arch.X86, arch.X32}, []arch.Arch{arch.X86}),
+// The instruction pointer is that of the program's text.
+func TestKernelPointer(t *testing.T) {
+	kerneltest.NeedFilters(t)
+	path := caller(t, "amd64")
+	// Go's linker puts a static program's text at 0x400000.
+	inText := profile.InstructionPointer().Between(0x400000, 0x400000+8<<20)
+	p := profile.New(profile.Allow()).On(arch.X86_64).
+		Rule(profile.Rule{Numbers: []profile.NumberRange{{First: 700, Last: 700}}, If: inText, Action: profile.Errno(71)}).
+		Rule(profile.Rule{Numbers: []profile.NumberRange{{First: 701, Last: 701}}, If: profile.Not{Cond: inText}, Action: profile.Errno(72)}).
+		Rule(profile.Rule{Numbers: []profile.NumberRange{{First: 702, Last: 702}}, If: profile.InstructionPointer().Greater(1 << 32), Action: profile.Errno(73)})
+	prog, err := compile.Compile(p, compile.Options{})
+	if err != nil {
+		t.Fatal(err)
 	}
-	for range 5 + d(40) {
-		first := uint32(firstFree + rnd.IntN(lastFree-firstFree))
-		n := profile.NumberRange{First: first, Last: min(first+uint32(pick(d, 0, 0, 1, 3, 60)), lastFree)}
-		r := profile.Rule{Numbers: []profile.NumberRange{n}}
-		if d(3) == 0 {
-			r.Numbers = append(r.Numbers, profile.NumberRange{First: 0x40000000 + n.First, Last: 0x40000000 + n.Last})
-		}
-		if d(8) == 0 {
-			r.Numbers = append(r.Numbers, profile.NumberRange{First: 0xfffffff0, Last: 0xffffffff})
-		}
-		r.Action = pick(d, profile.Allow(), profile.Log(), profile.Trace(1), profile.Errno(errno.Errno(1+rnd.IntN(4095))),
-			profile.Errno(errno.Errno(1+rnd.IntN(4095))), profile.Errno(0), eperm)
-		if d(4) != 0 {
-			r.If = withoutPointer(randomCond(d, 2))
-		}
-		p = p.Rule(r)
+	results, err := under(prog, path, []compile.Data{{Nr: 700}, {Nr: 701}, {Nr: 702}})
+	if err != nil || results[0] != -71 || results[1] != enosys || results[2] != enosys {
+		t.Errorf("%v, %v", results, err)
 	}
-	return p
-}
-
-// withoutPointer makes tests of the instruction pointer ones of an argument.
-func withoutPointer(c profile.Cond) profile.Cond {
-	switch c := c.(type) {
-	case profile.And:
-		for i := range c {
-			c[i] = withoutPointer(c[i])
-		}
-	case profile.Or:
-		for i := range c {
-			c[i] = withoutPointer(c[i])
-		}
-	case profile.Not:
-		return profile.Not{Cond: withoutPointer(c.Cond)}
-	case profile.Test:
-		c.Field %= profile.IP
-		return c
-	}
-	return c
 }

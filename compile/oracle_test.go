@@ -143,65 +143,15 @@ func describe(p profile.Profile) string {
 	return b.String()
 }
 
-// groups are the sets of ABIs that one filter covers: each alone, and with those
-// that the same kernel serves.
-func groups() [][]arch.Arch {
-	var gs [][]arch.Arch
-	for _, a := range arch.All() {
-		gs = append(gs, []arch.Arch{a})
-		if c := a.Companions(); len(c) > 0 && a.Bits() == a.RegisterBits() { // a is a kernel's own
-			gs = append(gs, append([]arch.Arch{a}, c...))
-		}
-	}
-	return append(gs,
-		[]arch.Arch{arch.X86_64, arch.X86},
-		[]arch.Arch{arch.X86_64, arch.X32},
-		[]arch.Arch{arch.X86, arch.X32},
-		[]arch.Arch{arch.X32, arch.X86_64},
-		// No kernel serves these together, but a filter can cover them.
-		[]arch.Arch{arch.MIPSEL64, arch.X86, arch.AArch64, arch.RISCV64, arch.SH},
-		[]arch.Arch{arch.PPC, arch.M68K, arch.PARISC, arch.S390, arch.SHEB, arch.MIPS64N32},
-	)
-}
-
-// triedGroups are the groups of tests that try all. With -short go the race
-// detector and other machines' programs: for these some of them will do, as what
-// the tests are about is the same for all.
-func triedGroups() [][]arch.Arch {
-	if !testing.Short() {
-		return groups()
-	}
-	return slices.DeleteFunc(groups(), func(g []arch.Arch) bool {
-		return !isLong(g) && g[0] != arch.MIPSEL64 && g[0] != arch.PPC
-	})
-}
-
-// isLong reports whether long profiles are tried on g too: evaluating them takes
-// long. Apart from the words' order, what they are about doesn't depend on ABIs.
-func isLong(g []arch.Arch) bool {
-	return slices.Contains([]string{"x86_64+x86+x32", "s390x+s390", "mipsel64", "arm"}, groupName(g))
-}
-
-func groupName(g []arch.Arch) string {
-	names := make([]string, len(g))
-	for i, a := range g {
-		names[i] = a.String()
-	}
-	return strings.Join(names, "+")
-}
-
-// TestOracles holds the three readings against each other for every profile of
-// the corpus on every group of ABIs.
+// TestOracles compares the three readings of each profile of the corpus on the groups
+// of ABIs that are tried.
 func TestOracles(t *testing.T) {
 	before := compared.Load()
 	t.Run("all", func(t *testing.T) {
 		for _, g := range triedGroups() {
 			t.Run(groupName(g), func(t *testing.T) {
 				t.Parallel()
-				for _, e := range corpus() {
-					if len(e.profile.Rules) > 100 && !isLong(g) {
-						continue
-					}
+				for _, e := range entriesOn(g) {
 					o := newOracles(t, e.profile.On(g...), compile.Target{Arch: g[0]})
 					o.sweep(t)
 					o.boundaries(t)
@@ -220,10 +170,7 @@ func TestOraclesRandom(t *testing.T) {
 	gs := groups()
 	before := compared.Load()
 	var refused atomic.Int64
-	n := 500
-	if testing.Short() {
-		n = 100
-	}
+	n := trials(60, 500)
 	t.Run("all", func(t *testing.T) {
 		for seed := range uint64(n) {
 			g := gs[seed%uint64(len(gs))]
@@ -260,5 +207,40 @@ func wantKnownError(t testing.TB, err error) {
 	}
 	if !errors.As(err, &rule) && !errors.As(err, &badArch) && !errors.As(err, &tooLong) {
 		t.Errorf("an error of no documented type: %T %v", err, err)
+	}
+}
+
+// TestOraclesOptions is TestOraclesRandom with random options, and holds the
+// program against the usual one and the kernel's cache, too.
+func TestOraclesOptions(t *testing.T) {
+	gs := groups()
+	before := compared.Load()
+	var refused atomic.Int64
+	n := trials(60, 300)
+	t.Run("all", func(t *testing.T) {
+		for seed := range uint64(n) {
+			g := gs[seed%uint64(len(gs))]
+			t.Run(fmt.Sprintf("%d/%s", seed, groupName(g)), func(t *testing.T) {
+				t.Parallel()
+				d := seeded(seed + 1<<20)
+				o, p := randomOptions(d, g), randomProfile(d).On(g...)
+				usual, err := compile.Compile(p, compile.Options{Target: o.Target})
+				if err != nil {
+					refused.Add(1)
+					wantKnownError(t, err)
+					return
+				}
+				x := oraclesOf(t, p, o)
+				x.boundaries(t)
+				newCacheCase(entry{fmt.Sprint(seed), p}, g).check(t, o)
+				if d, err := compile.Equal(usual, x.prog); d != nil || err != nil {
+					t.Errorf("%+v: %v, %v", o, d, err)
+				}
+			})
+		}
+	})
+	t.Logf("%d calls compared, %d of %d profiles refused", compared.Load()-before, refused.Load(), n)
+	if refused.Load() > int64(n)/3 {
+		t.Errorf("%d of %d profiles refused: the generator is of little use", refused.Load(), n)
 	}
 }

@@ -11,19 +11,19 @@ import (
 type passes uint16
 
 const (
-	passSharing    passes = 1 << iota // equal decisions exist once, whatever calls they are for
-	passPlanning                      // search by the cheapest tree of tests, not by halves
-	passEqualities                    // take out singletons by one test for equality
-	passHeaviest                      // test first for a value that makes up much of all calls
-	passHalves                        // test low words first, as high ones are mostly 0, where no ABI shares their tests
-	passArguments                     // test each word of an argument once on any path, and search its values
-	passNeighbours                    // make one interval of adjacent numbers that are decided alike
-	passWeights                       // expect calls as the weights say, and not all numbers alike
-	passStretches                     // search once among numbers that several audit architectures decide alike
-	passLoads                         // don't load what the accumulator holds
-	passPlacement                     // place the shorter branch first, and long ones behind the tests that choose between them
-	passCopies                        // repeat a far return instead of jumping to it
-	allPasses      passes = 1<<iota - 1
+	passHashConsing       passes = 1 << iota // equal decisions exist once, whatever calls they are for
+	passOptimalTree                          // search by the cheapest tree of tests, not by halves
+	passEqualityTests                        // take out singletons by one test for equality
+	passHotFirst                             // test first for a value that makes up much of all calls
+	passLowWordFirst                         // test low words first, as high ones are mostly 0, where no ABI shares their tests
+	passArgumentRewriting                    // test each word of an argument once on any path, and search its values
+	passMergeAdjacent                        // make one interval of adjacent numbers that are decided alike
+	passWeights                              // expect calls as the weights say, and not all numbers alike
+	passSharedTails                          // search once among numbers that several audit architectures decide alike
+	passLoadElimination                      // don't load what the accumulator holds
+	passBlockLayout                          // place the shorter branch first, and long ones behind the tests that choose between them
+	passReturnDuplication                    // repeat a far return instead of jumping to it
+	allPasses             passes = 1<<iota - 1
 )
 
 func (p passes) has(pass passes) bool { return p&pass == pass }
@@ -31,9 +31,9 @@ func (p passes) has(pass passes) bool { return p&pass == pass }
 // searcher returns what makes decision trees with these passes.
 func (p passes) searcher(g *decision.Graph, o *Options) *search.Searcher {
 	return search.New(g, search.Options{
-		Optimal:    p.has(passPlanning),
-		Singleton:  p.has(passEqualities),
-		HotFirst:   p.has(passHeaviest),
+		Optimal:    p.has(passOptimalTree),
+		Singleton:  p.has(passEqualityTests),
+		HotFirst:   p.has(passHotFirst),
 		LargePlans: o.Effort.improve != nil || len(o.Weights) > 0,
 		Improve:    o.Effort.improve,
 	})
@@ -41,5 +41,5 @@ func (p passes) searcher(g *decision.Graph, o *Options) *search.Searcher {
 
 // layout returns the passes of package layout.
 func (p passes) layout() layout.Options {
-	return layout.Options{ReuseLoads: p.has(passLoads), OrderBlocks: p.has(passPlacement), DuplicateReturns: p.has(passCopies)}
+	return layout.Options{ReuseLoads: p.has(passLoadElimination), OrderBlocks: p.has(passBlockLayout), DuplicateReturns: p.has(passReturnDuplication)}
 }

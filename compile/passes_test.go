@@ -10,8 +10,8 @@ import (
 	"github.com/portcullis-go/portcullis/arch"
 	"github.com/portcullis-go/portcullis/arch/errno"
 	"github.com/portcullis-go/portcullis/compile"
+	"github.com/portcullis-go/portcullis/internal/golden"
 	"github.com/portcullis-go/portcullis/profile"
-	"github.com/portcullis-go/portcullis/syscalls"
 )
 
 // A figure of a program of which less is better.
@@ -29,9 +29,9 @@ func weighted(w compile.Weights) figure {
 	return figure{"weighted path", func(p *compile.Program) float64 { return p.Stats(w).WeightedPath }}
 }
 
-// way is how many instructions run for a call of the program's first ABI.
-func way(name string, args ...uint64) figure {
-	return figure{fmt.Sprintf("way of %s%d", name, args), func(p *compile.Program) float64 {
+// callPath is how many instructions run for a call of the program's first ABI.
+func callPath(name string, args ...uint64) figure {
+	return figure{fmt.Sprintf("path of %s%d", name, args), func(p *compile.Program) float64 {
 		d, err := compile.Call(p.Arches()[0], name, args...)
 		if err != nil {
 			panic(err)
@@ -64,18 +64,18 @@ func passCases() []passCase {
 		high = high.Rule(profile.Rule{Numbers: numbers(424+2*i, 424+2*i), Action: profile.Errno(errno.Errno(50 + i))})
 	}
 	return []passCase{
-		{compile.PassSharing, length, profile.New(eperm).Allow("read", "pread64").If(arg(2).Less(100)), x64},
-		{compile.PassPlanning, length, profile.New(eperm).Allow("read", "write", "exit_group", "futex", "mmap", "brk"), x64},
-		{compile.PassEqualities, length, profile.New(profile.Allow()).Deny(errno.EPERM, "mount", "ptrace", "bpf"), a64},
-		{compile.PassHeaviest, weighted(busy.Weights), some, busy},
-		{compile.PassHalves, way("read", 0, 0, 9), profile.New(eperm).Allow("read").If(arg(2).In(100, 4096)), x64},
-		{compile.PassArguments, meanPath, profile.New(eperm).Allow("fcntl").If(arg(1).In(odd...)), a64},
-		{compile.PassNeighbours, meanPath, low, a64},
+		{compile.PassHashConsing, length, profile.New(eperm).Allow("read", "pread64").If(arg(2).Less(100)), x64},
+		{compile.PassOptimalTree, length, profile.New(eperm).Allow("read", "write", "exit_group", "futex", "mmap", "brk"), x64},
+		{compile.PassEqualityTests, length, profile.New(profile.Allow()).Deny(errno.EPERM, "mount", "ptrace", "bpf"), a64},
+		{compile.PassHotFirst, weighted(busy.Weights), some, busy},
+		{compile.PassLowWordFirst, callPath("read", 0, 0, 9), profile.New(eperm).Allow("read").If(arg(2).In(100, 4096)), x64},
+		{compile.PassArgumentRewriting, meanPath, profile.New(eperm).Allow("fcntl").If(arg(1).In(odd...)), a64},
+		{compile.PassMergeAdjacent, meanPath, low, a64},
 		{compile.PassWeights, meanPath, profile.New(profile.Allow()).Deny(errno.EPERM, "io_setup", "bpf", "futex"), x64},
-		{compile.PassStretches, length, high.On(arch.AArch64, arch.ARM), a64},
-		{compile.PassLoads, length, profile.New(eperm).Allow("read", "ppoll"), a64},
-		{compile.PassPlacement, meanPath, far(300), on(arch.S390X)},
-		{compile.PassCopies, meanPath, far(300), on(arch.S390X)},
+		{compile.PassSharedTails, length, high.On(arch.AArch64, arch.ARM), a64},
+		{compile.PassLoadElimination, length, profile.New(eperm).Allow("read", "ppoll"), a64},
+		{compile.PassBlockLayout, meanPath, far(300), on(arch.S390X)},
+		{compile.PassReturnDuplication, meanPath, far(300), on(arch.S390X)},
 	}
 }
 
@@ -102,7 +102,7 @@ func TestPassCases(t *testing.T) {
 	if seen != compile.AllPasses {
 		t.Errorf("no case for %v", compile.AllPasses&^seen)
 	}
-	golden(t, "passes.txt", b.String())
+	golden.Compare(t, "passes.txt", b.String())
 }
 
 func compiled(t testing.TB, p profile.Profile, o compile.Options) *compile.Program {
@@ -124,96 +124,18 @@ func shortened(listing string) string {
 	return strings.Join(lines[:shown], "") + "      ...\n" + strings.Join(lines[len(lines)-shown:], "")
 }
 
-// leftOut returns what is left out in turn: each pass alone, all of them, and n
-// random sets.
-func leftOut(rnd *rand.Rand, n int) []compile.Passes {
-	var sets []compile.Passes
-	for i := 0; 1<<i <= compile.AllPasses; i++ {
-		sets = append(sets, 1<<i)
-	}
-	sets = append(sets, compile.AllPasses)
-	for range n {
-		sets = append(sets, compile.Passes(rnd.Uint32())&compile.AllPasses)
-	}
-	return sets
-}
-
-// sample calls f in parallel with each group of ABIs and a source of numbers
-// that are the same each time.
-func sample(t *testing.T, seed uint64, f func(t *testing.T, g []arch.Arch, rnd *rand.Rand)) {
-	t.Run("all", func(t *testing.T) {
-		for i, g := range triedGroups() {
-			t.Run(groupName(g), func(t *testing.T) {
-				t.Parallel()
-				f(t, g, rand.New(rand.NewPCG(seed, uint64(i))))
-			})
-		}
-	})
-}
-
-// entriesOn returns what of the corpus is tried on a group of ABIs.
-func entriesOn(g []arch.Arch) []entry {
-	var es []entry
-	for _, e := range corpus() {
-		if len(e.profile.Rules) <= 100 || isLong(g) && !testing.Short() {
-			es = append(es, e)
-		}
-	}
-	return es
-}
-
-// randomWeights returns weights of calls on some ABIs, some of them 0 and some
-// large, by names that not all of them have.
-func randomWeights(d dice, g []arch.Arch) compile.Weights {
-	var w compile.Weights
-	for range 1 + d(12) {
-		w = append(w, compile.Weight{
-			Arch:    pick(d, 0, g[d(len(g))], g[d(len(g))], arch.All()[d(len(arch.All()))]),
-			Syscall: randomName(d),
-			Calls:   pick(d, 0, 1, uint64(d(256)), uint64(d(256))<<d(57), ^uint64(0)),
-		})
-	}
-	return w
-}
-
-// randomOptions returns options that change a program and not what it decides.
-func randomOptions(d dice, g []arch.Arch) compile.Options {
-	o := compile.Options{Target: compile.Target{Arch: g[0]}}
-	if d(2) == 0 {
-		o = o.Without(compile.Passes(d(256)|d(256)<<8) & compile.AllPasses)
-	}
-	if d(2) == 0 {
-		o.Weights = randomWeights(d, g)
-	}
-	if d(2) == 0 {
-		o.Effort = compile.Exhaustive()
-	}
-	if d(2) == 0 {
-		o.Target.Kernel = syscalls.Release{Major: 6, Minor: 12}
-	}
-	return o
-}
-
-// TestPassesMeaning compiles the corpus in many ways, with the proof, and proves
-// that they decide alike.
+// TestPassesMeaning compiles the corpus with many sets of options, with the proof, and
+// proves that the programs decide alike.
 func TestPassesMeaning(t *testing.T) {
 	var programs, tooLong atomic.Int64
 	sample(t, 1, func(t *testing.T, g []arch.Arch, rnd *rand.Rand) {
 		for i, e := range entriesOn(g) {
 			p := e.profile.On(g...)
 			want := compiled(t, p, compile.Options{Target: compile.Target{Arch: g[0]}})
-			for _, o := range ways(rnd, i, g) {
-				got, err := compile.Compile(p, o)
+			for _, o := range optionsFor(rnd, i, g) {
 				programs.Add(1)
-				if isTooLong(err) && len(p.Rules) > 100 {
+				if !decidesAlike(t, want, p, o) {
 					tooLong.Add(1)
-					continue
-				}
-				if err != nil {
-					t.Fatalf("%s without %v, %+v: %v", e.name, o.LeftOut(), o, err)
-				}
-				if d, err := compile.Equal(want, got); d != nil || err != nil {
-					t.Fatalf("%s without %v, %+v: %v, %v", e.name, o.LeftOut(), o, d, err)
 				}
 			}
 		}
@@ -224,22 +146,19 @@ func TestPassesMeaning(t *testing.T) {
 	}
 }
 
-// ways returns ways to compile the i-th profile for g. Each pass is left out,
-// and each option used, for each profile on several groups; all of them on all
-// would take minutes.
-func ways(rnd *rand.Rand, i int, g []arch.Arch) []compile.Options {
-	target := compile.Target{Arch: g[0]}
-	sets := leftOut(rnd, 4)
-	step := 3
-	if testing.Short() {
-		step = 16
+// decidesAlike compiles p with o and proves that the program decides as want does. It
+// returns false for a program that is too long, as those of long profiles may be.
+func decidesAlike(t *testing.T, want *compile.Program, p profile.Profile, o compile.Options) bool {
+	t.Helper()
+	got, err := compile.Compile(p, o)
+	if isTooLong(err) && len(p.Rules) > 100 {
+		return false
 	}
-	var os []compile.Options
-	for k := (i + rnd.IntN(step)) % step; k < len(sets); k += step {
-		os = append(os, compile.Options{Target: target}.Without(sets[k]))
+	if err != nil {
+		t.Fatalf("without %v, %+v: %v\n%s", o.LeftOut(), o, err, describe(p))
 	}
-	for range max(4/step, 1) {
-		os = append(os, randomOptions(rnd.IntN, g))
+	if d, err := compile.Equal(want, got); d != nil || err != nil {
+		t.Fatalf("without %v, %+v: %v, %v\n%s", o.LeftOut(), o, d, err, describe(p))
 	}
-	return os
+	return true
 }

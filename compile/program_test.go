@@ -11,6 +11,7 @@ import (
 
 	"github.com/portcullis-go/portcullis/arch"
 	"github.com/portcullis-go/portcullis/compile"
+	"github.com/portcullis-go/portcullis/internal/cbpf"
 	"github.com/portcullis-go/portcullis/profile"
 )
 
@@ -64,7 +65,7 @@ func TestCall(t *testing.T) {
 	}
 }
 
-// What is printed for people says what it is about.
+// Texts name calls, ABIs and actions.
 func TestTexts(t *testing.T) {
 	x64 := compile.Target{Arch: arch.X86_64}
 	p := profile.New(eperm).Allow("read").Do(profile.Log(), "socket").If(arg(0).Equal(38))
@@ -124,7 +125,7 @@ func TestTexts(t *testing.T) {
 	}
 }
 
-// The author of a rule hears of the calls that it can't see.
+// Notes tell the author of a rule which calls it can't see.
 func TestNotes(t *testing.T) {
 	p := profile.New(eperm).On(arch.X86_64, arch.X86).Allow("read", "connect").Allow("socket").If(arg(0).Equal(1))
 	prog, err := compile.Compile(p, compile.Options{})
@@ -153,5 +154,32 @@ func TestRestrictRefuses(t *testing.T) {
 				t.Errorf("%s: %v", name, describe(r))
 			}
 		}
+	}
+}
+
+// Every program of the corpus keeps the kernel's rules, and comes back from its
+// bytes as it was.
+func TestBinary(t *testing.T) {
+	for _, g := range triedGroups() {
+		for _, e := range entriesOn(g) {
+			wantEncodable(t, e, g)
+		}
+	}
+}
+
+func wantEncodable(t *testing.T, e entry, g []arch.Arch) {
+	t.Helper()
+	prog := compiled(t, e.profile.On(g...), compile.Options{SkipProof: true})
+	if err := cbpf.Check(prog.Raw()); err != nil {
+		t.Fatalf("%s: %v", e.name, err)
+	}
+	bin, _ := prog.MarshalBinary()
+	back, err := compile.Decode(bin, g[0])
+	if err != nil || back.String() != prog.String() {
+		t.Fatalf("%s on %v: %v", e.name, g, err)
+	}
+	s := prog.Stats(nil)
+	if len(bin) != 8*s.Instructions || len(s.PerABI) != len(g) {
+		t.Fatalf("%s on %v: %d bytes, %v", e.name, g, len(bin), s)
 	}
 }

@@ -12,8 +12,8 @@ import (
 	"github.com/portcullis-go/portcullis/profile"
 )
 
-// The last stage takes the program of another profile, and one that this compiler
-// can't have made, for what they are: defects, with the evidence.
+// The proof rejects the program of another profile, with a counterexample, and one that
+// this compiler can't have made.
 func TestProve(t *testing.T) {
 	target := Target{Arch: arch.X86_64}
 	p := profile.New(profile.Errno(errno.EPERM)).Allow("read")

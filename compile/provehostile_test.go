@@ -17,7 +17,7 @@ import (
 	"github.com/portcullis-go/portcullis/profile"
 )
 
-// hostile returns programs that are hard to say in other words.
+// hostile returns programs that are hard to analyse.
 func hostile(t testing.TB) map[string]*compile.Program {
 	r := rand.New(rand.NewPCG(1, 1))
 	repeat := func(n int, part func(i int) []bpf.RawInstruction) *compile.Program {
@@ -93,8 +93,8 @@ func (a asked) ask(t *testing.T, name, what string, f func() error) {
 	}
 }
 
-// TestHostileProofs asks everything about programs made to be hard: each answer
-// comes, or the error that it is too complex, within bounds of time and memory.
+// TestHostileProofs asks everything about programs that are hard to analyse: each
+// answer, or the error that it is too complex, comes within bounds of time and memory.
 func TestHostileProofs(t *testing.T) {
 	longtest.Skip(t)
 	progs := hostile(t)
@@ -126,7 +126,7 @@ func TestHostileProofs(t *testing.T) {
 
 // A profile that is too long is refused on several ABIs as it is on one.
 func TestTooLongOnSeveral(t *testing.T) {
-	p := far(4000)
+	p := far(trials(2000, 4000))
 	for _, as := range [][]arch.Arch{{arch.X86_64}, {arch.X86_64, arch.X86, arch.X32}, {arch.S390X, arch.S390}} {
 		_, err := compile.Compile(p.On(as...), compile.Options{})
 		var tooLong *compile.TooLongError

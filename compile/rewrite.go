@@ -14,13 +14,13 @@ func rewrite(d *decisions, s *search.Searcher) {
 		bits |= d.from.abis[i].arch.Bits()
 	}
 	high, _ := wordOrder(d.from.order)
-	r := decision.Rewriter{Graph: d.graph, Search: s.Search, High: high, LowFirst: d.passes.has(passHalves) && bits == 64}
+	r := decision.Rewriter{Graph: d.graph, Search: s.Search, High: high, LowFirst: d.passes.has(passLowWordFirst) && bits == 64}
 	for i := range d.tables {
 		t := &d.tables[i]
 		for j := range t.is {
 			t.is[j].Node = r.Rewrite(t.is[j].Node)
 		}
-		if d.passes.has(passNeighbours) {
+		if d.passes.has(passMergeAdjacent) {
 			t.is = decision.Merge(t.is)
 		}
 	}

@@ -33,10 +33,7 @@ func callStats(s compile.Stats) map[compile.Data]compile.CallStats {
 func TestStatsBounds(t *testing.T) {
 	met, calls := 0, 0
 	for _, g := range triedGroups() {
-		for _, e := range corpus() {
-			if len(e.profile.Rules) > 100 && !isLong(g) {
-				continue
-			}
+		for _, e := range entriesOn(g) {
 			m, n := pathBounds(t, e.profile.On(g...), compile.Target{Arch: g[0]})
 			met, calls = met+m, calls+n
 		}
@@ -83,7 +80,7 @@ func pathBounds(t *testing.T, p profile.Profile, target compile.Target) (met, ca
 // For programs from elsewhere the bounds hold as well, whatever they compute.
 func TestStatsBoundsElsewhere(t *testing.T) {
 	rnd := rand.New(rand.NewPCG(8, 1))
-	for range trials(3000) {
+	for range trials(300, 3000) {
 		prog := randomProgram(t, rnd)
 		s := prog.Stats(nil)
 		for range 20 {

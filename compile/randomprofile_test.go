@@ -2,6 +2,7 @@ package compile_test
 
 import (
 	"math/rand/v2"
+	"slices"
 
 	"github.com/portcullis-go/portcullis/arch"
 	"github.com/portcullis-go/portcullis/arch/errno"
@@ -11,7 +12,7 @@ import (
 // dice returns a number from 0 up to but not including n, which is at most 256.
 type dice func(n int) int
 
-// seeded returns dice that fall the same way for the same seed.
+// seeded returns dice that fall alike for the same seed.
 func seeded(seed uint64) dice {
 	return rand.New(rand.NewPCG(seed, 0)).IntN
 }
@@ -35,31 +36,30 @@ func pick[T any](d dice, from ...T) T { return from[d(len(from))] }
 func randomProfile(d dice) profile.Profile {
 	p := profile.Profile{Default: randomAction(d), BadArch: randomAction(d)}
 	for range 1 + d(8) {
-		r := profile.Rule{Action: randomAction(d), Direct: d(4) == 0}
-		if d(4) != 0 {
-			for range 1 + d(3) {
-				r.Syscalls = append(r.Syscalls, randomName(d))
-			}
-		}
-		for len(r.Syscalls) == 0 && len(r.Numbers) == 0 || d(4) == 0 {
-			r.Numbers = append(r.Numbers, randomRange(d))
-			if len(r.Numbers) > 3 {
-				break
-			}
-		}
-		if d(5) == 0 {
-			for _, a := range arch.All() {
-				if d(2) == 0 {
-					r.Arches = append(r.Arches, a)
-				}
-			}
-		}
-		if d(3) != 0 {
-			r.If = randomCond(d, 3)
-		}
-		p = p.Rule(r)
+		p = p.Rule(randomRule(d))
 	}
 	return p
+}
+
+func randomRule(d dice) profile.Rule {
+	r := profile.Rule{Action: randomAction(d), Direct: d(4) == 0}
+	if d(4) != 0 {
+		for range 1 + d(3) {
+			r.Syscalls = append(r.Syscalls, randomName(d))
+		}
+	}
+	for len(r.Syscalls) == 0 && len(r.Numbers) == 0 || d(4) == 0 {
+		if r.Numbers = append(r.Numbers, randomRange(d)); len(r.Numbers) > 3 {
+			break
+		}
+	}
+	if d(5) == 0 {
+		r.Arches = slices.DeleteFunc(arch.All(), func(arch.Arch) bool { return d(2) != 0 })
+	}
+	if d(3) != 0 {
+		r.If = randomCond(d, 3)
+	}
+	return r
 }
 
 func randomName(d dice) string {

@@ -12,18 +12,9 @@ import (
 	"github.com/portcullis-go/portcullis/arch"
 	"github.com/portcullis-go/portcullis/compile"
 	"github.com/portcullis-go/portcullis/compile/compiletest"
-	"github.com/portcullis-go/portcullis/internal/longtest"
+	"github.com/portcullis-go/portcullis/internal/cbpf"
 	"github.com/portcullis-go/portcullis/profile"
 )
-
-// trials returns how often to try something random: n times in the long form of
-// the tests.
-func trials(n int) int {
-	if longtest.Enabled() {
-		return n
-	}
-	return n / 10
-}
 
 // pair is two filters for the same ABIs, with calls on which they may differ.
 type pair struct {
@@ -84,10 +75,10 @@ func stricter(x, y profile.Action) profile.Action {
 	return x
 }
 
-// TestAnalyses holds what is said about whole programs against what they do on
-// single calls.
-func TestAnalyses(t *testing.T) {
-	for seed := range uint64(trials(300)) {
+// TestRandomPairs checks what Equal, Verify, Flatten, Restrict, Explain and Diff say
+// about whole programs against what these do on single calls.
+func TestRandomPairs(t *testing.T) {
+	for seed := range uint64(trials(30, 300)) {
 		x, ok := randomPair(seed)
 		if !ok {
 			continue
@@ -246,7 +237,7 @@ func (x pair) changeOf(t *testing.T, index profile.Profile, changes compile.Chan
 }
 
 // A filter that has one verdict on everything covers no ABI in particular.
-func TestAnalysesConstant(t *testing.T) {
+func TestConstantFilter(t *testing.T) {
 	target := compile.Target{Arch: arch.X86_64}
 	p := profile.Profile{Default: profile.Log(), BadArch: profile.Log()}
 	prog, err := compile.Compile(p, compile.Options{Target: target})
@@ -262,21 +253,17 @@ func TestAnalysesConstant(t *testing.T) {
 	}
 }
 
-// Programs that can't be compared or told are refused.
-func TestAnalysesRefuse(t *testing.T) {
-	build := func(a arch.Arch) *compile.Program {
-		prog, err := compile.Compile(profile.New(eperm).Allow("read"), on(a))
-		if err != nil {
-			t.Fatal(err)
-		}
-		return prog
-	}
-	little, big := build(arch.X86_64), build(arch.S390X)
-	// A = nr + arg 0, which no comparison with constants can say.
-	sum, err := compile.FromRaw([]bpf.RawInstruction{{Op: 0x20}, {Op: 0x07}, {Op: 0x20, K: 16}, {Op: 0x0c}, {Op: 0x15, Jt: 1, K: 5}, {Op: 0x06}, {Op: 0x06, K: 0x7fff0000}}, arch.X86_64)
-	if err != nil {
-		t.Fatal(err)
-	}
+// sumProgram compares nr + arg 0, which no comparison with constants can say.
+func sumProgram(t *testing.T) *compile.Program {
+	return raw(t, arch.X86_64, []bpf.RawInstruction{
+		{Op: cbpf.LdWAbs}, {Op: cbpf.Tax}, {Op: cbpf.LdWAbs, K: 16}, {Op: cbpf.AddX}, {Op: cbpf.JeqK, Jt: 1, K: 5}, {Op: cbpf.RetK}, {Op: cbpf.RetK, K: 0x7fff0000},
+	}...)
+}
+
+// Programs that can't be compared are refused.
+func TestIncomparable(t *testing.T) {
+	p := profile.New(eperm).Allow("read")
+	little, big, sum := compiled(t, p, on(arch.X86_64)), compiled(t, p, on(arch.S390X)), sumProgram(t)
 	for name, f := range map[string]func(a, b *compile.Program) error{
 		"Equal":           func(a, b *compile.Program) error { _, err := compile.Equal(a, b); return err },
 		"AtLeastAsStrict": func(a, b *compile.Program) error { _, err := compile.AtLeastAsStrict(a, b); return err },
@@ -286,29 +273,33 @@ func TestAnalysesRefuse(t *testing.T) {
 		if err := f(little, big); err == nil || !strings.Contains(err.Error(), "byte order") {
 			t.Errorf("%s: %v", name, err)
 		}
-		var no *compile.LiftError
-		if err := f(little, sum); !errors.As(err, &no) {
-			t.Errorf("%s: %v", name, err)
-		}
-		if err := f(sum, little); !errors.As(err, &no) {
-			t.Errorf("%s: %v", name, err)
-		}
+		wantLiftError(t, name, f(little, sum))
+		wantLiftError(t, name, f(sum, little))
 	}
-	var no *compile.LiftError
-	if _, err := sum.Explain(); !errors.As(err, &no) {
-		t.Errorf("Explain: %v", err)
-	}
-	if err := compile.Verify(sum, profile.New(eperm), compile.Target{Arch: arch.X86_64}); !errors.As(err, &no) {
-		t.Errorf("Verify: %v", err)
-	}
+	_, err := sum.Explain()
+	wantLiftError(t, "Explain", err)
+	wantLiftError(t, "Verify", compile.Verify(sum, profile.New(eperm), compile.Target{Arch: arch.X86_64}))
 	if _, err := compile.Flatten(); err == nil {
 		t.Error("Flatten of nothing")
 	}
-	bad := profile.New(eperm).If(nil)
-	if err := compile.Verify(little, bad, compile.Target{}); err == nil {
+}
+
+func wantLiftError(t *testing.T, name string, err error) {
+	t.Helper()
+	var lift *compile.LiftError
+	if !errors.As(err, &lift) {
+		t.Errorf("%s: %v, want a LiftError", name, err)
+	}
+}
+
+// Verify and Restrict refuse bad profiles.
+func TestBadProfiles(t *testing.T) {
+	good := profile.New(eperm)
+	bad := good.If(nil)
+	if err := compile.Verify(compiled(t, good, on(arch.X86_64)), bad, compile.Target{}); err == nil {
 		t.Error("Verify takes a bad profile")
 	}
-	for _, pq := range [][2]profile.Profile{{bad, profile.New(eperm)}, {profile.New(eperm), bad}} {
+	for _, pq := range [][2]profile.Profile{{bad, good}, {good, bad}} {
 		if _, err := compile.Restrict(pq[0], pq[1], compile.Target{}); err == nil {
 			t.Error("Restrict takes a bad profile")
 		}

@@ -10,31 +10,31 @@ import (
 	"github.com/portcullis-go/portcullis/profile"
 )
 
-// TestGrowth compiles profiles of more and more rules: the memory that it takes,
-// which is a measure of the work that doesn't depend on the machine, grows hardly
-// faster than they do.
-func TestGrowth(t *testing.T) {
+// TestCompileMemory compiles profiles of more and more rules. The memory that it takes,
+// which measures the work independently of the machine, grows hardly faster than the
+// rules.
+func TestCompileMemory(t *testing.T) {
 	usual, exhaustive := on(arch.X86_64), on(arch.X86_64)
 	exhaustive.Effort = compile.Exhaustive()
-	// With weights, a plan is made for up to some hundred stretches at once, in
-	// space that grows with the square of them; then it is divided.
+	// With weights, a plan is made for up to some hundred intervals at once, in
+	// space that grows with the square of their number. More are divided first.
 	busy := on(arch.X86_64)
 	busy.Weights = compile.Weights{{Syscall: "read", Calls: 1000}, {Syscall: "openat", Calls: 10}}
 	rule := func(first uint32, action profile.Action, c profile.Cond) profile.Rule {
 		return profile.Rule{Numbers: numbers(first, first), Action: action, If: c}
 	}
-	neighbours := func(i uint32) profile.Rule { return rule(i, profile.Allow(), nil) }
-	stretches := func(i uint32) profile.Rule { return rule(i+i/5*3, profile.Allow(), nil) }
+	adjacent := func(i uint32) profile.Rule { return rule(i, profile.Allow(), nil) }
+	separate := func(i uint32) profile.Rule { return rule(i+i/5*3, profile.Allow(), nil) }
 	for _, c := range []struct {
 		name string
 		rule func(i uint32) profile.Rule
 		o    compile.Options
 		more uint64 // slack
 	}{
-		{"neighbours", neighbours, usual, 0},
-		{"neighbours, exhaustive", neighbours, exhaustive, 0},
-		{"stretches", stretches, usual, 0},
-		{"stretches, by weights", stretches, busy, 2},
+		{"adjacent", adjacent, usual, 0},
+		{"adjacent, exhaustive", adjacent, exhaustive, 0},
+		{"separate", separate, usual, 0},
+		{"separate, by weights", separate, busy, 2},
 		{"the same number", func(i uint32) profile.Rule { return rule(7, profile.Allow(), arg(0).Low32().Equal(uint64(i))) }, usual, 0},
 		{"the same number, exhaustive", func(i uint32) profile.Rule { return rule(7, profile.Allow(), arg(0).Low32().Equal(uint64(i))) }, exhaustive, 0},
 		{"conditions alike", func(i uint32) profile.Rule { return rule(i, profile.Log(), arg(1).Equal(uint64(i/2%16))) }, usual, 0},

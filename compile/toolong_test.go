@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"runtime"
+	"sort"
 	"strings"
 	"testing"
 	"time"
@@ -16,7 +17,7 @@ import (
 const maxInsns = 4096
 
 // wantTooLong compiles a hostile profile. The bounds of time and memory are far
-// above what it takes, and far below what it takes to do harm.
+// above what it needs, and far below what would do harm.
 func wantTooLong(t *testing.T, p profile.Profile) *compile.TooLongError {
 	t.Helper()
 	var before, after runtime.MemStats
@@ -42,7 +43,7 @@ func wantTooLong(t *testing.T, p profile.Profile) *compile.TooLongError {
 	return tooLong
 }
 
-// Ten thousand rules are no harm as such.
+// Ten thousand rules can make a short program.
 func TestManyRules(t *testing.T) {
 	p := profile.New(eperm)
 	for i := range uint32(10_000) {
@@ -84,8 +85,8 @@ func TestManyOverlaps(t *testing.T) {
 	wantTooLong(t, p)
 }
 
-// The dearest rule comes first.
-func TestDearest(t *testing.T) {
+// The rule that costs most comes first.
+func TestCostliestRules(t *testing.T) {
 	var many []uint64
 	for i := range uint64(5000) {
 		many = append(many, 3*i)
@@ -104,52 +105,44 @@ func TestDearest(t *testing.T) {
 }
 
 // A program of 4096 instructions is made and one of 4097 isn't.
-func TestLimit(t *testing.T) {
-	// Each value costs an instruction, and each pair of numbers some more.
-	length := func(values, pairs int) (int, *compile.Program) {
-		p := profile.New(eperm)
-		for i := range values {
-			p.Rules = append(p.Rules, profile.Rule{Numbers: numbers(7, 7), If: arg(0).Low32().Equal(uint64(i) * 5), Action: profile.Trap(uint16(i % 3))})
-		}
-		for i := range uint32(pairs) {
-			p.Rules = append(p.Rules, profile.Rule{Numbers: numbers(1000+10*i, 1000+10*i), Action: profile.Allow()})
-		}
-		prog, err := compile.Compile(p, compile.Options{Target: compile.Target{Arch: arch.X86_64}, SkipProof: true})
-		if err == nil {
-			return prog.Stats(nil).Instructions, prog
-		}
-		var tooLong *compile.TooLongError
-		if !errors.As(err, &tooLong) {
-			t.Fatal(err)
-		}
-		return tooLong.Instructions, nil
-	}
+func TestLengthLimit(t *testing.T) {
 	seen := make(map[int]bool)
-	for pairs := range 6 {
-		// The length grows with the values: look for the last that fits.
-		lo, hi := 3000, 4200
-		for lo < hi {
-			mid := (lo + hi + 1) / 2
-			if n, _ := length(mid, pairs); n <= maxInsns {
-				lo = mid
-			} else {
-				hi = mid - 1
-			}
-		}
-		for values := lo - 3; values <= lo+3; values++ {
-			n, prog := length(values, pairs)
-			seen[n] = true
-			if (n <= maxInsns) != (prog != nil) {
-				t.Fatalf("%d instructions: %v", n, prog != nil)
-			}
-			if n == maxInsns && len(prog.Raw()) != maxInsns {
-				t.Errorf("%d instructions, want %d", len(prog.Raw()), maxInsns)
-			}
+	for pairs := range trials(1, 6) {
+		// The length grows with the values: look for the first that don't fit.
+		first := 3000 + sort.Search(1200, func(i int) bool { return lengthOf(t, 3000+i, pairs) > maxInsns })
+		for values := first - 4; values < first+3; values++ {
+			seen[lengthOf(t, values, pairs)] = true
 		}
 	}
 	if !seen[maxInsns] || !seen[maxInsns+1] {
 		t.Errorf("lengths %v: neither side of the limit was met", seen)
 	}
+}
+
+// lengthOf returns how long the program of a profile is, or would be, in which each
+// value costs an instruction and each pair of numbers some more. It fails unless there
+// is a program exactly if it isn't too long.
+func lengthOf(t *testing.T, values, pairs int) int {
+	t.Helper()
+	p := profile.New(eperm)
+	for i := range values {
+		p.Rules = append(p.Rules, profile.Rule{Numbers: numbers(7, 7), If: arg(0).Low32().Equal(uint64(i) * 5), Action: profile.Trap(uint16(i % 3))})
+	}
+	for i := range uint32(pairs) {
+		p.Rules = append(p.Rules, profile.Rule{Numbers: numbers(1000+10*i, 1000+10*i), Action: profile.Allow()})
+	}
+	prog, err := compile.Compile(p, compile.Options{Target: compile.Target{Arch: arch.X86_64}, SkipProof: true})
+	var tooLong *compile.TooLongError
+	switch {
+	case err == nil:
+		if n := len(prog.Raw()); n > maxInsns || n != prog.Stats(nil).Instructions {
+			t.Fatalf("a program of %d instructions, and Stats say %d", n, prog.Stats(nil).Instructions)
+		}
+		return len(prog.Raw())
+	case !errors.As(err, &tooLong) || tooLong.Instructions <= maxInsns:
+		t.Fatal(err)
+	}
+	return tooLong.Instructions
 }
 
 // Conditions nested as deep as Validate admits take linear time.
@@ -191,7 +184,7 @@ func TestSharedParts(t *testing.T) {
 	}
 }
 
-// Ranges without conditions cost what their edges cost, whatever their number.
+// However many ranges without conditions there are, only their edges cost something.
 func TestManyRanges(t *testing.T) {
 	p := profile.New(eperm)
 	r := profile.Rule{Action: profile.Allow()}

@@ -10,6 +10,7 @@ import (
 
 	"github.com/portcullis-go/portcullis/arch"
 	"github.com/portcullis-go/portcullis/compile"
+	"github.com/portcullis-go/portcullis/internal/longtest"
 	"github.com/portcullis-go/portcullis/profile"
 	"github.com/portcullis-go/portcullis/syscalls"
 )
@@ -129,39 +130,45 @@ func (c *cacheCase) check(t testing.TB, o compile.Options) (allowed int) {
 	}
 	raw := prog.Raw()
 	for i, a := range c.g {
-		always := c.allowed[i]
 		for nr := a.Base(); nr <= a.Base()+600; nr++ {
 			cached := isConstAllow(raw, nr, a.Audit())
-			if len(always) > 0 && always[0] == nr {
-				always = always[1:]
+			if _, always := slices.BinarySearch(c.allowed[i], nr); always {
 				if allowed++; !cached {
 					t.Fatalf("%s without %v: %v %d is always allowed, but not to the kernel\n%v", c.name, o.LeftOut(), a, nr,
 						prog.Trace(compile.Data{Nr: int32(nr), Audit: a.Audit()}))
 				}
-				continue // that it is allowed, other tests see to
-			}
-			if !cached {
-				continue
-			}
-			for _, v := range []uint64{0, 1, 1 << 33, ^uint64(0)} {
-				d := compile.Data{Nr: int32(nr), Audit: a.Audit(), Args: [6]uint64{v, v, v, v, v, v}}
-				if got := prog.Run(d); got != profile.Allow() {
-					t.Fatalf("%s without %v: cached, but %v: %v", c.name, o.LeftOut(), d, got)
-				}
+			} else if cached {
+				c.wantAllowed(t, prog, a, nr)
 			}
 		}
 	}
 	return allowed
 }
 
-// The kernel's cache holds what it can, however a profile is compiled: with each
-// pass left out, all of them or some, with weights, and exhaustively.
+// wantAllowed tries some arguments of a call that the kernel would cache.
+func (c *cacheCase) wantAllowed(t testing.TB, prog *compile.Program, a arch.Arch, nr uint32) {
+	t.Helper()
+	for _, v := range []uint64{0, 1, 1 << 33, ^uint64(0)} {
+		d := compile.Data{Nr: int32(nr), Audit: a.Audit(), Args: [6]uint64{v, v, v, v, v, v}}
+		if got := prog.Run(d); got != profile.Allow() {
+			t.Fatalf("%s: cached, but %v: %v", c.name, d, got)
+		}
+	}
+}
+
+// The kernel's cache holds each call that is always allowed, however a profile is
+// compiled: with each pass left out, all of them or some, with weights, and
+// exhaustively.
 func TestKernelCache(t *testing.T) {
 	var programs, allowed atomic.Int64
 	sample(t, 2, func(t *testing.T, g []arch.Arch, rnd *rand.Rand) {
 		for i, e := range entriesOn(g) {
 			c := newCacheCase(e, g)
-			for _, o := range append(ways(rnd, i, g), compile.Options{}, compile.Options{Effort: compile.Exhaustive()}) {
+			os := append(optionsFor(rnd, i, g), compile.Options{})
+			if len(c.p.Rules) < 100 || longtest.Enabled() {
+				os = append(os, compile.Options{Effort: compile.Exhaustive()})
+			}
+			for _, o := range os {
 				allowed.Add(int64(c.check(t, o)))
 				programs.Add(1)
 			}
@@ -173,22 +180,16 @@ func TestKernelCache(t *testing.T) {
 	t.Logf("%d programs, in which %d calls are always allowed", programs.Load(), allowed.Load())
 }
 
-// Nor does any set of passes keep the kernel from that.
+// No set of passes keeps calls out of the cache.
 func TestKernelCacheSubsets(t *testing.T) {
-	step := compile.Passes(1)
-	if testing.Short() {
-		step = 37
-	}
+	step := compile.Passes(trials(149, 1))
 	var programs, allowed atomic.Int64
 	t.Run("all", func(t *testing.T) {
 		for _, g := range [][]arch.Arch{{arch.X86_64, arch.X86, arch.X32}, {arch.S390X}} {
-			for _, e := range corpus() {
-				if !slices.Contains([]string{"names", "families", "wide"}, e.name) {
-					continue
-				}
-				t.Run(e.name+"/"+groupName(g), func(t *testing.T) {
+			for _, name := range []string{"names", "families", "wide"} {
+				t.Run(name+"/"+groupName(g), func(t *testing.T) {
 					t.Parallel()
-					c := newCacheCase(e, g)
+					c := newCacheCase(entry{name, corpusProfile(t, name)}, g)
 					for set := compile.Passes(0); set <= compile.AllPasses; set += step {
 						allowed.Add(int64(c.check(t, compile.Options{}.Without(set))))
 						programs.Add(1)

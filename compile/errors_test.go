@@ -15,7 +15,7 @@ func numbers(first, last uint32) []profile.NumberRange {
 	return []profile.NumberRange{{First: first, Last: last}}
 }
 
-// on is a target.
+// on returns options for a target.
 func on(a arch.Arch) compile.Options { return compile.Options{Target: compile.Target{Arch: a}} }
 
 // The zero profile kills the process at any call of any ABI.
@@ -130,7 +130,7 @@ func TestForeignName(t *testing.T) {
 	}
 }
 
-// badProfiles are refused, by Compile and by Evaluate, with a text.
+// Bad profiles are refused, by Compile and by Evaluate, with a text.
 func TestRefused(t *testing.T) {
 	one := func(r profile.Rule) profile.Profile { return profile.New(eperm).Allow("read").Rule(r) }
 	getpid := []string{"getpid"}
@@ -262,7 +262,7 @@ func TestEmptyConditions(t *testing.T) {
 	}
 }
 
-// All that is wrong is said at once.
+// All errors are reported at once.
 func TestAllErrors(t *testing.T) {
 	p := profile.New(eperm).On(arch.X86_64, arch.X86).
 		Allow("raed").

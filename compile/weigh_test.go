@@ -43,7 +43,7 @@ func recorded(rnd *rand.Rand, names []string) compile.Weights {
 	return w
 }
 
-// pathBy returns the mean way by weights, of all calls or only of those that the
+// pathBy returns the mean path by weights, of all calls or only of those that the
 // kernel doesn't answer from its cache.
 func pathBy(prog *compile.Program, w compile.Weights, own arch.Arch, uncached bool) float64 {
 	weight := make(map[string]uint64)
@@ -65,82 +65,103 @@ func pathBy(prog *compile.Program, w compile.Weights, own arch.Arch, uncached bo
 	return sum / n
 }
 
-// A call that makes up most of all calls has a shorter way for it, or as short a
-// one as before.
+// A call that makes up most of all calls has a shorter path than without its weight,
+// or one as short.
 func TestWeightsShorten(t *testing.T) {
 	rnd := rand.New(rand.NewPCG(9, 1))
-	n, shorter, before, after := 0, 0, 0, 0
+	var n pathLengths
 	for _, a := range []arch.Arch{arch.X86_64, arch.AArch64, arch.S390X, arch.MIPS64} {
 		for _, g := range [][]arch.Arch{{a}, append([]arch.Arch{a}, a.Companions()...)} {
-			for range 6 {
+			for range trials(2, 6) {
 				p, names := listed(rnd, a, 10+rnd.IntN(80))
-				p = p.On(g...)
-				target := compile.Target{Arch: a}
-				usual := compiled(t, p, compile.Options{Target: target, SkipProof: true})
-				for range 20 {
-					name := names[rnd.IntN(len(names))]
-					prog := compiled(t, p, compile.Options{Target: target, SkipProof: true, Weights: compile.Weights{{Syscall: name, Calls: 1000}}})
-					d, err := compile.Call(a, name)
-					if err != nil {
-						t.Fatal(err)
-					}
-					was, is := len(usual.Trace(d).PCs), len(prog.Trace(d).PCs)
-					if is > was {
-						t.Errorf("%s on %v: %d instructions run with the weight, %d without", name, g, is, was)
-					}
-					n, before, after = n+1, before+was, after+is
-					if is < was {
-						shorter++
-					}
-				}
+				n.addHotCalls(t, p.On(g...), a, names, rnd)
 			}
 		}
 	}
-	t.Logf("%d of %d ways are shorter, the mean is %.2f instead of %.2f", shorter, n, float64(after)/float64(n), float64(before)/float64(n))
-	if shorter*2 < n {
+	t.Logf("%+v", n)
+	if n.shorter*2 < n.calls {
 		t.Error("weights are of little use")
 	}
 }
 
-// TestWeightsPay compares programs made with weights and without by these
-// weights: the mean is less, and in no case more by more than a little, whether
-// or not the kernel has a cache. What is made exhaustively isn't much dearer.
+// pathLengths are sums of the lengths of paths, without a weight and with one.
+type pathLengths struct{ calls, shorter, without, with int }
+
+// addHotCalls adds the path of a call to a program that expects mostly this call, for
+// some calls.
+func (n *pathLengths) addHotCalls(t *testing.T, p profile.Profile, a arch.Arch, names []string, rnd *rand.Rand) {
+	t.Helper()
+	o := compile.Options{Target: compile.Target{Arch: a}, SkipProof: true}
+	usual := compiled(t, p, o)
+	for range 20 {
+		name := names[rnd.IntN(len(names))]
+		o.Weights = compile.Weights{{Syscall: name, Calls: 1000}}
+		d, err := compile.Call(a, name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		without, with := len(usual.Trace(d).PCs), len(compiled(t, p, o).Trace(d).PCs)
+		if with > without {
+			t.Errorf("%s on %v: %d instructions run with the weight, %d without", name, p.Arches, with, without)
+		}
+		n.calls++
+		n.without += without
+		n.with += with
+		if with < without {
+			n.shorter++
+		}
+	}
+}
+
+// TestWeightsPay compares programs made with weights and without by these weights: the
+// mean path is shorter, and in no case much longer, whether or not the kernel has a
+// cache. What is made exhaustively isn't much worse.
 func TestWeightsPay(t *testing.T) {
 	rnd := rand.New(rand.NewPCG(9, 2))
 	for _, kernel := range []syscalls.Release{{}, {Major: 6, Minor: 12}} {
-		var usual, patient float64 // sums of ratios
-		n, exhausted, worst, worstPatient := 0, 0, 0.0, 0.0
+		var weighted, exhaustive ratios
 		for _, a := range []arch.Arch{arch.X86_64, arch.AArch64} {
-			for i := range 10 {
+			for i := range trials(4, 10) {
 				p, names := listed(rnd, a, 10+rnd.IntN(80))
 				o := compile.Options{Target: compile.Target{Arch: a, Kernel: kernel}, SkipProof: true}
 				w := recorded(rnd, names)
 				path := func() float64 { return pathBy(compiled(t, p, o), w, a, kernel.Major > 0) }
 				without := path()
-				o.Weights = w
-				with := path()
-				if without == 0 {
+				if o.Weights = w; without == 0 {
 					continue // all are answered from the cache
 				}
-				n++
-				usual += with / without
-				worst = max(worst, with/without)
-				if i%3 > 0 {
-					continue // that takes long
+				with := path()
+				weighted.add(with, without)
+				if i%3 == 0 { // others would take long
+					o.Effort = compile.Exhaustive()
+					exhaustive.add(path(), with)
 				}
-				o.Effort = compile.Exhaustive()
-				exhaustive := path() / with
-				exhausted++
-				patient += exhaustive
-				worstPatient = max(worstPatient, exhaustive)
 			}
 		}
-		t.Logf("kernel %v: %d recordings: with weights the mean way is %.3f of that without, at worst %.3f; made exhaustively it is %.3f of that, at worst %.3f",
-			kernel, n, usual/float64(n), worst, patient/float64(exhausted), worstPatient)
-		if n < 15 || usual > 0.85*float64(n) || worst > 1.05 || patient > 1.02*float64(exhausted) || worstPatient > 1.1 {
+		t.Logf("kernel %v: the mean path with weights is %v of that without; made exhaustively %v of that", kernel, &weighted, &exhaustive)
+		if weighted.n < trials(5, 15) || weighted.mean() > 0.85 || weighted.worst > 1.05 || exhaustive.mean() > 1.02 || exhaustive.worst > 1.1 {
 			t.Error("weights are of little use")
 		}
 	}
+}
+
+// ratios are of one figure to another, of which less is better.
+type ratios struct {
+	n          int
+	sum, worst float64
+}
+
+// add adds x/y.
+func (r *ratios) add(x, y float64) {
+	r.n++
+	r.sum += x / y
+	r.worst = max(r.worst, x/y)
+}
+
+func (r *ratios) mean() float64 { return r.sum / float64(r.n) }
+
+func (r *ratios) String() string {
+	return fmt.Sprintf("%.4f (at worst %.4f, of %d)", r.mean(), r.worst, r.n)
 }
 
 // From Linux 5.11 on, calls that the kernel answers from its cache weigh nothing:
@@ -178,13 +199,13 @@ func TestWeightsCached(t *testing.T) {
 	}
 }
 
-// Weights that nobody records are taken, and the program is as right as others.
+// Weights that no recording has are accepted, and the program decides the same.
 func TestWeightsHostile(t *testing.T) {
 	g := []arch.Arch{arch.X86_64, arch.X86, arch.X32}
 	p, names := listed(rand.New(rand.NewPCG(9, 4)), arch.X86_64, 60)
 	p = p.On(g...)
 	many := func(calls func(i int) uint64) (w compile.Weights) {
-		for i := range 8000 {
+		for i := range trials(800, 8000) {
 			w = append(w, compile.Weight{Arch: g[i%3], Syscall: names[i*7%len(names)], Calls: calls(i)})
 		}
 		return w
@@ -202,7 +223,6 @@ func TestWeightsHostile(t *testing.T) {
 		"no ABI":     {{Arch: 200, Syscall: "read", Calls: math.MaxUint64}},
 		"duplicates": {{Syscall: "ioctl", Calls: math.MaxUint64}, {Syscall: "ioctl", Calls: math.MaxUint64}, {Arch: arch.X86_64, Syscall: "ioctl", Calls: 1}},
 	}
-	c := compile.NewStageChecker(t)
 	usual := compiled(t, p, compile.Options{})
 	for name, w := range hostile {
 		os := []compile.Options{{Weights: w}, {Weights: w, Target: compile.Target{Arch: arch.X86, Kernel: syscalls.Release{Major: 6}}}}
@@ -210,41 +230,24 @@ func TestWeightsHostile(t *testing.T) {
 			os = append(os, compile.Options{Weights: w, Effort: compile.Exhaustive()})
 		}
 		for _, o := range os {
-			if err := c.Compile(p, o); err != nil {
-				t.Errorf("%s: %v", name, err)
-			}
-			prog := compiled(t, p, o)
-			if d, err := compile.Equal(usual, prog); d != nil || err != nil {
-				t.Errorf("%s: %v, %v", name, d, err)
-			}
-			s := prog.Stats(o.Weights)
-			if s.LongestPath > 64 || s.WeightedPath < 0 || s.WeightedPath > float64(s.LongestPath) {
-				t.Errorf("%s: %v", name, s)
-			}
-			newCacheCase(entry{fmt.Sprint("weighed ", name), p}, g).check(t, o)
+			checkWeighted(t, name, usual, p, o)
 		}
 	}
 }
 
-// Looking longer without weights makes programs shorter, and their mean way.
-func TestExhaustivePays(t *testing.T) {
-	rnd := rand.New(rand.NewPCG(9, 5))
-	var instructions, path, worst float64 // sums of ratios, and the worst of the ways
-	const n = 4
-	for range n {
-		for _, a := range []arch.Arch{arch.X86_64, arch.AArch64, arch.S390X} {
-			p, _ := listed(rnd, a, 10+rnd.IntN(80))
-			o := compile.Options{Target: compile.Target{Arch: a}, SkipProof: true}
-			usual := compiled(t, p, o).Stats(nil)
-			o.Effort = compile.Exhaustive()
-			exhaustive := compiled(t, p, o).Stats(nil)
-			instructions += float64(exhaustive.Instructions) / float64(usual.Instructions)
-			path += exhaustive.MeanPath / usual.MeanPath
-			worst = max(worst, exhaustive.MeanPath/usual.MeanPath)
-		}
+// checkWeighted checks the program that weights make of p in all respects.
+func checkWeighted(t *testing.T, name string, usual *compile.Program, p profile.Profile, o compile.Options) {
+	t.Helper()
+	if err := compile.NewStageChecker(t).Compile(p, o); err != nil {
+		t.Errorf("%s: %v", name, err)
 	}
-	t.Logf("programs are %.3f as long, and the mean way %.3f; %.3f at worst", instructions/3/n, path/3/n, worst)
-	if instructions > 0.95*3*n || path > 0.995*3*n || worst > 1.01 {
-		t.Error("looking longer is of little use")
+	prog := compiled(t, p, o)
+	if d, err := compile.Equal(usual, prog); d != nil || err != nil {
+		t.Errorf("%s: %v, %v", name, d, err)
 	}
+	s := prog.Stats(o.Weights)
+	if s.LongestPath > 64 || s.WeightedPath < 0 || s.WeightedPath > float64(s.LongestPath) {
+		t.Errorf("%s: %v", name, s)
+	}
+	newCacheCase(entry{"weighted " + name, p}, p.Arches).check(t, o)
 }

@@ -115,8 +115,8 @@ func BenchmarkProve(b *testing.B) {
 	}
 }
 
-// TestProofMemory holds what proofs allocate in all to a bound, and to growing
-// about as the program does.
+// TestProofMemory checks that proofs allocate less than a bound in all, and that this
+// grows about as the program does.
 func TestProofMemory(t *testing.T) {
 	target := compile.Target{Arch: arch.X86_64}
 	perInstruction := make(map[string]float64)
