@@ -56,11 +56,11 @@ func Exhaustive() Effort { return Effort{search.Exhaustive} }
 // [*ArchError]; a [*SyscallError] for a name in the weights; a [*TooLongError]; and
 // [ErrTooComplex]. On an error there is no program.
 func Compile(p profile.Profile, o Options) (*Program, error) {
-	return compile(&p, &o, func(string, *decisions, []bpf.RawInstruction) {})
+	return compile(&p, &o, func(string, *decisions, tree, []bpf.RawInstruction) {})
 }
 
 // watcher sees what each stage leaves behind. It is for tests.
-type watcher func(stage string, d *decisions, code []bpf.RawInstruction)
+type watcher func(stage string, d *decisions, t tree, code []bpf.RawInstruction)
 
 // compile runs the stages that the package comment lists.
 func compile(p *profile.Profile, o *Options, watch watcher) (*Program, error) {
@@ -73,26 +73,26 @@ func compile(p *profile.Profile, o *Options, watch watcher) (*Program, error) {
 	if err != nil {
 		return nil, err
 	}
-	watch("decide", d, nil)
+	watch("decide", d, tree{}, nil)
 	s := passes.searcher(d.graph, o)
 	if passes.has(passArgumentRewriting) {
-		rewrite(d, s)
-		watch("rewrite", d, nil)
+		d = rewrite(d, s)
+		watch("rewrite", d, tree{}, nil)
 	}
 	if passes.has(passWeights) {
-		weigh(d, o)
-		watch("weigh", d, nil)
+		d = weigh(d, o)
+		watch("weigh", d, tree{}, nil)
 	}
-	dispatch(d, s)
-	watch("dispatch", d, nil)
+	t := dispatch(d, s)
+	watch("dispatch", d, t, nil)
 	if err := d.err(); err != nil { // a graph that is full once stays so
 		return nil, err
 	}
-	code, length := layout.Emit(d.graph, d.root, passes.layout())
+	code, length := layout.Emit(t.graph, t.root, passes.layout())
 	if code == nil {
 		return nil, tooLong(length, ruleCosts(d.graph))
 	}
-	watch("layout", d, code)
+	watch("layout", d, t, code)
 	if err := check(code); err != nil {
 		return nil, &InternalError{Stage: "check", Err: err}
 	}

@@ -18,13 +18,12 @@ type (
 )
 
 // decisions is a filter before layout: a decision for each number of each audit
-// architecture, in one graph. The stages change it in turn.
+// architecture, in one graph. A stage takes it over from the one before.
 type decisions struct {
 	from   *resolved
 	passes passes
 	graph  *decision.Graph
-	tables []table       // that of most calls first
-	root   decision.Node // of the whole filter, after dispatch
+	tables []table // that of most calls first
 }
 
 // table is the decisions for all numbers of one audit architecture.

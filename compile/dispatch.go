@@ -5,18 +5,25 @@ import (
 	"github.com/portcullis-go/portcullis/internal/search"
 )
 
-// dispatch makes the decision of the whole filter: by audit architecture, number and
+// tree is the decision of a whole filter.
+type tree struct {
+	graph *decision.Graph
+	root  node
+}
+
+// dispatch returns the decision of the whole filter: by audit architecture, number and
 // arguments, in this order.
-func dispatch(d *decisions, s *search.Searcher) {
+func dispatch(d *decisions, s *search.Searcher) tree {
 	if d.passes.has(passSharedTails) {
 		shareTails(d, s)
 	}
-	d.root = d.graph.Leaf(d.from.badArch)
+	root := d.graph.Leaf(d.from.badArch)
 	for i := len(d.tables) - 1; i >= 0; i-- {
 		t := &d.tables[i]
 		test := decision.Test{Word: decision.WordArch, Op: decision.Equal, Mask: decision.AllBits, K: t.audit}
-		d.root = d.graph.Decide(test, s.Search(decision.WordNr, t.is), d.root)
+		root = d.graph.Decide(test, s.Search(decision.WordNr, t.is), root)
 	}
+	return tree{d.graph, root}
 }
 
 // shareTails makes one tree of the last intervals that the first table has in common

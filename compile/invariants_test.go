@@ -36,7 +36,7 @@ func (c *StageChecker) Compile(p profile.Profile, o Options) error {
 }
 
 // watch checks what a stage returned.
-func (c *StageChecker) watch(stage string, d *decisions, code []bpf.RawInstruction) {
+func (c *StageChecker) watch(stage string, d *decisions, t tree, code []bpf.RawInstruction) {
 	if d.err() != nil {
 		return // there will be no program
 	}
@@ -52,7 +52,7 @@ func (c *StageChecker) watch(stage string, d *decisions, code []bpf.RawInstructi
 		c.weighed(d)
 	case "dispatch":
 		c.sharedTails(d)
-		c.dispatched(d)
+		c.dispatched(d, t)
 	case "layout":
 		c.laidOut(d, code)
 	default:
@@ -158,13 +158,13 @@ func (c *StageChecker) sharedTails(w *decisions) {
 }
 
 // The filter returns what the rules say and nothing else.
-func (c *StageChecker) dispatched(d *decisions) {
+func (c *StageChecker) dispatched(d *decisions, t tree) {
 	if d.passes.has(passArgumentRewriting) {
-		c.orderly(d.graph, d.root)
+		c.orderly(t.graph, t.root)
 	}
 	want := c.profileReturns()
 	masked, got := false, make(map[uint32]bool)
-	visit(d.graph, d.root, func(x decision.Decision) {
+	visit(t.graph, t.root, func(x decision.Decision) {
 		if x.IsLeaf() {
 			got[canonical(x.Test.K)] = true
 		} else {

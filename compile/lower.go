@@ -9,7 +9,6 @@ import (
 	"github.com/portcullis-go/portcullis/internal/diagram"
 	"github.com/portcullis-go/portcullis/internal/layout"
 	"github.com/portcullis-go/portcullis/internal/search"
-	"github.com/portcullis-go/portcullis/syscalls"
 )
 
 // lower returns a program with this denotation. It needs no rules: [Flatten] has none.
@@ -70,13 +69,7 @@ func (l *lowerer) numbers(a diagram.Arch) (node, uint64) {
 			continue
 		}
 		weight = 1
-		at := is
-		for nr := range syscalls.All(abi) {
-			for nr > at[0].Last {
-				at = at[1:]
-			}
-			at[0].Weight++
-		}
+		weighNames(is, abi, func(node) uint64 { return 1 })
 	}
 	return l.search.Search(decision.WordNr, decision.Merge(is)), weight
 }

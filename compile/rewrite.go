@@ -5,8 +5,8 @@ import (
 	"github.com/portcullis-go/portcullis/internal/search"
 )
 
-// rewrite rebuilds the argument decisions with a decision.Rewriter.
-func rewrite(d *decisions, s *search.Searcher) {
+// rewrite returns the decisions with those on arguments rebuilt by a decision.Rewriter.
+func rewrite(d *decisions, s *search.Searcher) *decisions {
 	// Low words can come first if all ABIs have 64 bits. Others test no high words, and
 	// share the tests of low words that follow on those of high ones.
 	bits := 0
@@ -24,4 +24,5 @@ func rewrite(d *decisions, s *search.Searcher) {
 			t.is = decision.Merge(t.is)
 		}
 	}
+	return d
 }

@@ -7,9 +7,9 @@ import (
 	"github.com/portcullis-go/portcullis/syscalls"
 )
 
-// weigh sets the weights of all intervals: how often their calls are expected to run
-// the filter.
-func weigh(d *decisions, o *Options) {
+// weigh returns the decisions with the weights of all intervals: how often their calls
+// are expected to run the filter.
+func weigh(d *decisions, o *Options) *decisions {
 	w := &weigher{d: d, weights: o.Weights, own: d.from.busiest(), caches: o.Target.Kernel.Compare(syscalls.Release{Major: 5, Minor: 11}) >= 0}
 	base := uint64(0)
 	for i := range d.from.abis {
@@ -24,6 +24,7 @@ func weigh(d *decisions, o *Options) {
 	}
 	w.addRecorded(shift, recordedShare*base)
 	orderTables(d.tables)
+	return d
 }
 
 // weigher adds weights to the intervals of decisions.
@@ -36,12 +37,17 @@ type weigher struct {
 
 // addExpected adds the weights of an ABI's calls with a name, and returns their sum.
 func (w *weigher) addExpected(a arch.Arch) (sum uint64) {
-	is := w.d.table(a).is
-	each := w.expected(is[0].Node, a)
+	return weighNames(w.d.table(a).is, a, func(n node) uint64 { return w.expected(n, a) })
+}
+
+// weighNames adds what an ABI's calls with a name weigh, each by its decision, to the
+// intervals that they are in, and returns the sum.
+func weighNames(is []interval, a arch.Arch, weight func(node) uint64) (sum uint64) {
+	each := weight(is[0].Node)
 	syscalls.All(a)(func(nr uint32, _ string) bool { // numbers ascend, as the intervals do
 		for nr > is[0].Last {
 			is = is[1:]
-			each = w.expected(is[0].Node, a)
+			each = weight(is[0].Node)
 		}
 		is[0].Weight += each
 		sum += each

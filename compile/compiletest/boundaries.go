@@ -56,15 +56,13 @@ func foreign(arches []arch.Arch, yield func(compile.Data) bool) {
 		if slices.ContainsFunc(arches, func(a arch.Arch) bool { return a.Audit() == audit }) {
 			continue
 		}
-		for _, nr := range []int32{0, 1, x32Bit, -1} {
+		for _, nr := range []int32{0, 1, int32(arch.X32.Base()), -1} {
 			if !yield(compile.Data{Nr: nr, Audit: audit}) {
 				return
 			}
 		}
 	}
 }
-
-const x32Bit = 0x40000000
 
 // scope is the calls of an ABI that one rule is about.
 type scope struct {
@@ -170,7 +168,7 @@ func (c scope) addTo(set numberSet) {
 // numbers returns the numbers to try on ABI a, ascending.
 func numbers(a arch.Arch, scopes []scope) []uint32 {
 	set := make(numberSet)
-	for _, nr := range [...]uint32{0, x32Bit, 1 << 31, 1<<32 - 2, a.Base()} { // next to 0 is -1
+	for _, nr := range [...]uint32{0, arch.X32.Base(), 1 << 31, 1<<32 - 2, a.Base()} { // next to 0 is -1
 		set.around(nr, nr)
 	}
 	for nr := range multiplexers(a) {
@@ -181,7 +179,7 @@ func numbers(a arch.Arch, scopes []scope) []uint32 {
 	}
 	if a.Audit() == arch.X32.Audit() { // X32's numbers mean little to X86_64 but are near
 		for nr := range maps.Clone(set) {
-			set[nr^x32Bit] = true
+			set[nr^arch.X32.Base()] = true
 		}
 	}
 	return slices.Sorted(maps.Keys(set))
