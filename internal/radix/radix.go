@@ -23,12 +23,7 @@ func SortUnique(s []uint64) []uint64 {
 // order already; from is a multiple of 8, and 0 asks for nothing.
 func Sort(s []uint64, from int) {
 	if len(s) <= 32 {
-		for i, v := range s {
-			for ; i > 0 && s[i-1] > v; i-- {
-				s[i] = s[i-1]
-			}
-			s[i] = v
-		}
+		insert(s)
 		return
 	}
 	differ := uint64(0)
@@ -36,27 +31,42 @@ func Sort(s []uint64, from int) {
 		differ |= v ^ s[0]
 	}
 	old, to := s, make([]uint64, len(s))
-	for shift := from; shift < 64; shift += 8 { // bytes in which none differ need no sorting
-		if differ>>shift&0xff == 0 {
-			continue
+	for shift := from; shift < 64; shift += 8 {
+		if differ>>shift&0xff != 0 { // else the byte is the same in all of them
+			byByte(old, to, shift)
+			old, to = to, old
 		}
-		var at [256]int
-		for _, v := range old {
-			at[uint8(v>>shift)]++
-		}
-		sum := 0
-		for i, n := range at {
-			at[i] = sum
-			sum += n
-		}
-		for _, v := range old {
-			b := uint8(v >> shift)
-			to[at[b]] = v
-			at[b]++
-		}
-		old, to = to, old
 	}
 	if &old[0] != &s[0] {
 		copy(s, old)
+	}
+}
+
+// insert sorts a few numbers.
+func insert(s []uint64) {
+	for i, v := range s {
+		for ; i > 0 && s[i-1] > v; i-- {
+			s[i] = s[i-1]
+		}
+		s[i] = v
+	}
+}
+
+// byByte copies numbers in the order of one of their bytes. Where that is equal they
+// keep their order.
+func byByte(from, to []uint64, shift int) {
+	var at [256]int
+	for _, v := range from {
+		at[uint8(v>>shift)]++
+	}
+	sum := 0
+	for i, n := range at {
+		at[i] = sum
+		sum += n
+	}
+	for _, v := range from {
+		b := uint8(v >> shift)
+		to[at[b]] = v
+		at[b]++
 	}
 }

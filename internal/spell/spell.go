@@ -36,47 +36,66 @@ func Nearest(name string, candidates iter.Seq[string]) string {
 	return best
 }
 
-// distance returns the optimal string alignment distance of a and b, or
-// limit+1 where it is more than limit. len(a) is at most maxLen.
+// distance returns the optimal string alignment distance of a and b, or limit+1 where
+// it is more than limit. len(a) is at most maxLen.
 func distance(a, b string, limit int) int {
 	if len(b) > maxLen || len(a)-len(b) > limit || len(b)-len(a) > limit {
 		return limit + 1
 	}
-	// Three rows of the matrix: rows[i%3][j] is the distance of a[:i] and b[:j].
-	// Nothing outside the band |i-j| <= limit can matter, so cells there only
-	// need to be larger than limit.
-	var rows [3][maxLen + 1]uint8
-	over := uint8(limit + 1)
+	m := matrix{a: a, b: b, limit: limit}
 	for j := range len(b) + 1 {
-		rows[0][j] = min(uint8(j), over)
+		m.rows[0][j] = min(uint8(j), m.over())
 	}
 	for i := 1; i <= len(a); i++ {
-		cur, prev, prev2 := &rows[i%3], &rows[(i+2)%3], &rows[(i+1)%3]
-		lo, hi := max(1, i-limit), min(len(b), i+limit)
-		cur[0] = min(uint8(i), over)
-		if lo > 1 {
-			cur[lo-1] = over
-		}
-		if hi < len(b) {
-			cur[hi+1] = over
-		}
-		least := cur[0]
-		for j := lo; j <= hi; j++ {
-			d := prev[j-1]
-			if a[i-1] != b[j-1] {
-				d = min(d, prev[j], cur[j-1]) + 1
-				if i > 1 && j > 1 && a[i-1] == b[j-2] && a[i-2] == b[j-1] {
-					d = min(d, prev2[j-2]+1)
-				}
-			}
-			cur[j] = min(d, over)
-			least = min(least, cur[j])
-		}
-		if least >= over {
+		if m.fill(i) >= m.over() {
 			return limit + 1
 		}
 	}
-	return int(rows[len(a)%3][len(b)])
+	return int(m.rows[len(a)%3][len(b)])
+}
+
+// matrix is three rows of the distances: rows[i%3][j] is that of a[:i] and b[:j].
+// Nothing outside of the band |i-j| <= limit can matter, so that cells there only have
+// to be larger than limit.
+type matrix struct {
+	a, b  string
+	limit int
+	rows  [3][maxLen + 1]uint8
+}
+
+// over is what stands for all distances above the limit.
+func (m *matrix) over() uint8 { return uint8(m.limit + 1) }
+
+// fill computes row i and returns the least of its distances.
+func (m *matrix) fill(i int) (least uint8) {
+	row, over := &m.rows[i%3], m.over()
+	lo, hi := max(1, i-m.limit), min(len(m.b), i+m.limit)
+	row[0] = min(uint8(i), over)
+	if lo > 1 {
+		row[lo-1] = over
+	}
+	if hi < len(m.b) {
+		row[hi+1] = over
+	}
+	least = row[0]
+	for j := lo; j <= hi; j++ {
+		row[j] = min(m.cell(i, j), over)
+		least = min(least, row[j])
+	}
+	return least
+}
+
+// cell returns the distance of a[:i] and b[:j].
+func (m *matrix) cell(i, j int) uint8 {
+	row, above := &m.rows[i%3], &m.rows[(i+2)%3]
+	if m.a[i-1] == m.b[j-1] {
+		return above[j-1]
+	}
+	d := min(above[j-1], above[j], row[j-1]) + 1
+	if i > 1 && j > 1 && m.a[i-1] == m.b[j-2] && m.a[i-2] == m.b[j-1] {
+		d = min(d, m.rows[(i+1)%3][j-2]+1)
+	}
+	return d
 }
 
 // Unknown returns the text of an error about a name that doesn't exist: what kind
