@@ -4,6 +4,9 @@
 // The input of such an error may come from a hostile document, so the work is
 // bounded: a word longer than 64 bytes has no neighbours, and the comparison of
 // two words touches no more than a band around the diagonal of their matrix.
+//
+// What counts as near is decided here; those who ask bring the candidates: packages arch,
+// errno, syscalls, oci and install.
 package spell
 
 import (

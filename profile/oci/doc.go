@@ -30,7 +30,7 @@
 //
 // Runtimes silently skip a name that they don't know, ignore a key that they don't
 // read, and drop a rule that another one shadows. Here each of these is a [Finding]
-// with its line, its column (counted by internal/jsontree) and an ID; the comment of that type lists them all.
+// with its line, its column and an ID; the comment of that type lists them all.
 // [Document.Findings] are those of reading, and Resolve returns those of resolving.
 // What a runtime refuses is an error, and all errors are returned at once. Strict
 // options make every finding an error.
