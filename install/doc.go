@@ -56,6 +56,7 @@
 //     advance; the call then fails with ENOSYS.
 //
 // [Supported], [HaveFlag], [HaveAction], [NotifSizes], [ActionsAvailable],
-// [ActionsLogged] and [Status] report what the kernel supports and what is in force. A new question is a function in probe.go;
-// one that needs a system call begins in internal/sys.
+// [ActionsLogged] and [Status] report what the kernel supports and what is in force. A
+// new question is a function in probe.go; one that needs a system call begins in
+// internal/sys.
 package install

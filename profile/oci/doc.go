@@ -33,7 +33,8 @@
 // with its line, its column and an ID; the comment of that type lists them all.
 // [Document.Findings] are those of reading, and Resolve returns those of resolving.
 // What a runtime refuses is an error, and all errors are returned at once. Strict
-// options make every finding an error.
+// options make every finding an error. Which value a finding is about is decided with
+// findingplace.go; lines and columns are counted in internal/jsontree.
 //
 // # What is guaranteed
 //
@@ -42,7 +43,7 @@
 // finding says so. Documents may be hostile: their size is bounded by
 // [MaxDocument], reading takes linear time, and the work of resolving has a bound.
 //
-// # What is not
+// # What is not guaranteed
 //
 // A resolved profile is for one [Target]. The rest of a container's configuration
 // is not read: the capabilities, for example, are an input.
