@@ -179,7 +179,7 @@ func far(n int) profile.Profile {
 		case 4:
 			r.Action = profile.KillProcess()
 		}
-		p = p.Rule(r)
+		p.Rules = append(p.Rules, r)
 	}
 	return p
 }

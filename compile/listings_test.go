@@ -124,9 +124,10 @@ func farListings() []listing {
 
 func corpusProfile(t *testing.T, name string) profile.Profile {
 	t.Helper()
-	i := slices.IndexFunc(corpus(), func(e entry) bool { return e.name == name })
+	es := corpus()
+	i := slices.IndexFunc(es, func(e entry) bool { return e.name == name })
 	if i < 0 {
 		t.Fatalf("no profile %q", name)
 	}
-	return corpus()[i].profile
+	return es[i].profile
 }
