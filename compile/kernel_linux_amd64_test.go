@@ -6,6 +6,7 @@ import (
 	"math/rand/v2"
 	"os"
 	"os/exec"
+	"slices"
 	"strings"
 	"syscall"
 	"testing"
@@ -234,8 +235,13 @@ func TestKernelPointer(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	results, err := under(prog, path, []compile.Data{{Nr: 700}, {Nr: 701}, {Nr: 702}})
-	if err != nil || results[0] != -71 || results[1] != enosys || results[2] != enosys {
-		t.Errorf("%v, %v", results, err)
+	calls := []compile.Data{{Nr: 700}, {Nr: 701}, {Nr: 702}}
+	unfiltered, err := under(nil, path, calls)
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := []int{-71, unfiltered[1], unfiltered[2]}
+	if results, err := under(prog, path, calls); err != nil || !slices.Equal(results, want) {
+		t.Errorf("%v, %v, want %v", results, err, want)
 	}
 }

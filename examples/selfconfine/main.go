@@ -114,7 +114,8 @@ func loopback() (net.Listener, net.Conn, error) {
 	if err != nil {
 		return nil, nil, fmt.Errorf("%w: %w", errNoLoopback, err)
 	}
-	conn, err := net.Dial("tcp", ln.Addr().String())
+	// Where the interface was taken down, nothing answers, not even with an error.
+	conn, err := net.DialTimeout("tcp", ln.Addr().String(), 5*time.Second)
 	if err != nil {
 		ln.Close()
 		return nil, nil, fmt.Errorf("%w: %w", errNoLoopback, err)
