@@ -4,6 +4,8 @@ import (
 	"errors"
 	"strings"
 	"testing"
+
+	"github.com/portcullis-go/portcullis/internal/kerneltest"
 )
 
 func TestParseFlags(t *testing.T) {
@@ -40,6 +42,7 @@ func TestParseFlagsError(t *testing.T) {
 }
 
 func TestLoadFlags(t *testing.T) {
+	kerneltest.NeedFilters(t) // a defect would install one
 	for _, test := range []struct {
 		o         Options
 		bad, text string

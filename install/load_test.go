@@ -7,12 +7,14 @@ import (
 	"golang.org/x/net/bpf"
 
 	"github.com/portcullis-go/portcullis/internal/cbpf"
+	"github.com/portcullis-go/portcullis/internal/kerneltest"
 )
 
 func allowAll() []bpf.RawInstruction { return []bpf.RawInstruction{cbpf.Ret(uint32(ActionAllow))} }
 
 // TestLoadProgram is about programs that no system is asked about.
 func TestLoadProgram(t *testing.T) {
+	kerneltest.NeedFilters(t) // a defect would install one
 	for _, test := range []struct {
 		name string
 		prog []bpf.RawInstruction
