@@ -43,3 +43,53 @@ func TestProve(t *testing.T) {
 		t.Errorf("%v", err)
 	}
 }
+
+// TestCompileProves has the last stages refuse what the ones before them did wrong, in
+// short, long, big-endian and several-ABI programs. There must be no program then.
+func TestCompileProves(t *testing.T) {
+	long := profile.New(profile.Errno(errno.EPERM))
+	for nr := range uint32(300) {
+		long = long.Rule(profile.Rule{Numbers: []profile.NumberRange{{First: 3 * nr, Last: 3 * nr}}, Action: profile.Trap(uint16(nr))})
+	}
+	short := profile.New(profile.Errno(errno.EPERM)).Allow("read")
+	for name, p := range map[string]profile.Profile{
+		"short":        short.On(arch.X86_64),
+		"long":         long.On(arch.AArch64),
+		"big-endian":   short.On(arch.S390X),
+		"several ABIs": short.On(arch.X86_64, arch.X86, arch.X32),
+		"adjacent":     short.On(arch.PPC64, arch.S390X), // audit architectures that are neighbours
+		"one verdict":  {},
+	} {
+		t.Run(name, func(t *testing.T) {
+			if _, err := Compile(p, Options{}); err != nil {
+				t.Fatal(err)
+			}
+			var mismatch *MismatchError
+			wantInternal(t, p, "prove", &mismatch, func(code []bpf.RawInstruction) {
+				for pc := range code {
+					if code[pc].Op == cbpf.RetK && code[pc].K != retAllow {
+						code[pc].K = retAllow
+						return
+					}
+				}
+			})
+			var refused *CheckError
+			wantInternal(t, p, "check", &refused, func(code []bpf.RawInstruction) { code[len(code)-1].Op = cbpf.LdImm })
+		})
+	}
+}
+
+// wantInternal compiles with code that is damaged after its layout, and wants an
+// InternalError of that stage with that cause.
+func wantInternal(t *testing.T, p profile.Profile, stage string, cause any, damage func([]bpf.RawInstruction)) {
+	t.Helper()
+	prog, err := compile(&p, &Options{}, func(stage string, _ *decisions, _ tree, code []bpf.RawInstruction) {
+		if stage == "layout" {
+			damage(code)
+		}
+	})
+	var internal *InternalError
+	if prog != nil || !errors.As(err, &internal) || internal.Stage != stage || !errors.As(err, cause) {
+		t.Errorf("%v, %v; want an internal error of stage %s", prog, err, stage)
+	}
+}

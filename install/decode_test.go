@@ -38,6 +38,7 @@ func TestDecode(t *testing.T) {
 	}{
 		{nil, "the program is empty"},
 		{make([]byte, 7), "7 bytes"},
+		{make([]byte, 12), "12 bytes"},
 		{make([]byte, 4097*8+1), "32777 bytes"},
 		{make([]byte, 4097*8), "4097 instructions; the limit is 4096"},
 		{encode(t, other, allowAll()), "other byte order"},
