@@ -131,7 +131,7 @@ func bounded(t *testing.T, name string, p []bpf.RawInstruction) bool {
 	if bytes > maxBytes {
 		t.Errorf("%s: %d MB", name, bytes>>20)
 	}
-	if took > 5*maxTime { // others may be using the machine
+	if longtest.Enabled() && took > 5*maxTime { // others may be using the machine; the default tests also run under the race detector
 		t.Errorf("%s: %v", name, took)
 	}
 	if err != nil {
