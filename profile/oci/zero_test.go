@@ -3,6 +3,7 @@ package oci_test
 import (
 	"errors"
 	"fmt"
+	"math"
 	"reflect"
 	"testing"
 
@@ -18,7 +19,7 @@ func TestZeroValues(t *testing.T) {
 		Dialect: 99, DefaultAction: oci.Action{Kind: 99, Set: true}, DefaultErrno: oci.Errno{Errno: 1 << 30, Set: true},
 		Architectures: []arch.Arch{99, 0}, ArchMap: []oci.ArchMapping{{Arch: 99, SubArch: []arch.Arch{0}}}, Flags: []profile.Flag{""},
 		Syscalls: []oci.Entry{{}, {Names: []string{""}, Action: oci.Action{Set: true},
-			Args:     []oci.Arg{{Index: -1, Op: 99}, {Index: 1 << 40}},
+			Args:     []oci.Arg{{Index: -1, Op: 99}, {Index: math.MaxInt}},
 			Includes: oci.Filter{Caps: []string{""}, Arches: []arch.Arch{99}}, Excludes: oci.Filter{MinKernelSet: true}}},
 	}
 	for _, v := range []any{
