@@ -43,25 +43,29 @@ func Boundaries(p profile.Profile, t compile.Target) iter.Seq[compile.Data] {
 	}
 }
 
-// foreign yields calls through ABIs that aren't listed. The audit architectures
-// next to the known ones differ from them in a bit for the word size or the
-// byte order.
+// foreign yields calls through ABIs that aren't listed.
 func foreign(arches []arch.Arch, yield func(compile.Data) bool) {
-	audits := []uint32{0, 1, 0xffffffff}
-	for _, a := range arch.All() {
-		audits = append(audits, a.Audit(), a.Audit()^0x80000000, a.Audit()^0x40000000, a.Audit()+1, a.Audit()-1)
-	}
-	slices.Sort(audits)
-	for _, audit := range slices.Compact(audits) {
-		if slices.ContainsFunc(arches, func(a arch.Arch) bool { return a.Audit() == audit }) {
-			continue
-		}
+	for _, audit := range foreignAudits(arches) {
 		for _, nr := range []int32{0, 1, int32(arch.X32.Base()), -1} {
 			if !yield(compile.Data{Nr: nr, Audit: audit}) {
 				return
 			}
 		}
 	}
+}
+
+// foreignAudits returns audit architectures that no listed ABI has: those of the other
+// ABIs, and values next to all of them, which differ in a bit for the word size or the
+// byte order.
+func foreignAudits(arches []arch.Arch) []uint32 {
+	audits := []uint32{0, 1, 0xffffffff}
+	for _, a := range arch.All() {
+		audits = append(audits, a.Audit(), a.Audit()^0x80000000, a.Audit()^0x40000000, a.Audit()+1, a.Audit()-1)
+	}
+	slices.Sort(audits)
+	return slices.DeleteFunc(slices.Compact(audits), func(audit uint32) bool {
+		return slices.ContainsFunc(arches, func(a arch.Arch) bool { return a.Audit() == audit })
+	})
 }
 
 // scope is the calls of an ABI that one rule is about.
@@ -102,18 +106,23 @@ func ofABI(p profile.Profile, a arch.Arch, yield func(compile.Data) bool) bool {
 	scopes := scopesOf(p, a)
 	selectors := multiplexers(a)
 	for _, nr := range numbers(a, scopes) {
-		var conds []profile.Cond
-		for _, c := range scopes {
-			if c.cond != nil && c.has(nr) {
-				conds = append(conds, c.cond)
-			}
-		}
+		conds := condsOn(nr, scopes)
 		emit := func(v fields) bool { return yield(v.data(a, nr)) }
 		if !combinations(conds, emit) || !subcalls(selectors[nr], conds, emit) {
 			return false
 		}
 	}
 	return true
+}
+
+// condsOn returns the conditions of the scopes that have a number.
+func condsOn(nr uint32, scopes []scope) (conds []profile.Cond) {
+	for _, c := range scopes {
+		if c.cond != nil && c.has(nr) {
+			conds = append(conds, c.cond)
+		}
+	}
+	return conds
 }
 
 // subcalls yields the calls that the first argument of a number selects, n of

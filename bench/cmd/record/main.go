@@ -42,15 +42,19 @@ func comparedArgs(policies []*bench.Policy) map[string][6]bool {
 	for _, p := range policies {
 		for _, r := range p.Rules {
 			for _, name := range r.Calls {
-				args := compared[name]
-				for _, c := range r.If {
-					args[c.Arg] = true
-				}
-				compared[name] = args
+				compared[name] = with(compared[name], r.If)
 			}
 		}
 	}
 	return compared
+}
+
+// with returns the arguments and those that the conditions compare.
+func with(args [6]bool, conds []bench.Cond) [6]bool {
+	for _, c := range conds {
+		args[c.Arg] = true
+	}
+	return args
 }
 
 // record counts the calls of a trace by name and compared arguments, and writes the
