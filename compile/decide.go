@@ -189,12 +189,7 @@ func (b *builder) simple(abi *resolvedABI, claims []claim, nr uint32) bool {
 	if len(claims) == 0 || claims[0].first != nr || claims[0].last != nr || len(claims) > 1 && claims[1].first == nr {
 		return false
 	}
-	for i := range abi.muxes {
-		if abi.muxes[i].nr == nr {
-			return false
-		}
-	}
-	return b.from.rules[claims[0].rule].If == nil
+	return abi.mux(nr) == nil && b.from.rules[claims[0].rule].If == nil
 }
 
 // reaching returns the claims that reach a number, in place.
@@ -221,10 +216,8 @@ func insert(active []claim, c claim) []claim {
 
 // number returns the decision for one number that has these claims.
 func (b *builder) number(abi *resolvedABI, nr uint32, claims []claim) node {
-	for _, m := range abi.muxes {
-		if m.nr == nr {
-			return b.multiplexed(abi, m, claims)
-		}
+	if m := abi.mux(nr); m != nil {
+		return b.multiplexed(abi, *m, claims)
 	}
 	return b.firstMatch(abi, claims)
 }

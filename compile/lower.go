@@ -57,11 +57,8 @@ func (l *lowerer) audits(m diagram.Denotation) node {
 // Numbers weigh 1 for each call with a name.
 func (l *lowerer) numbers(a diagram.Arch) (node, uint64) {
 	is := make([]interval, len(a.Numbers))
-	for i, n := range a.Numbers {
-		is[i] = interval{First: n.First, Last: decision.AllBits, Node: l.args(n.Args)}
-		if i > 0 {
-			is[i-1].Last = n.First - 1
-		}
+	for i, n := range intervalsOf(a.Numbers) {
+		is[i] = interval{First: uint32(n.First), Last: uint32(n.Last), Node: l.args(n.Then)}
 	}
 	weight := uint64(0)
 	for _, abi := range arch.All() {

@@ -181,6 +181,16 @@ func (abi *resolvedABI) addMux(m mux) {
 	}
 }
 
+// mux returns the multiplexing call with a number, or nil.
+func (abi *resolvedABI) mux(nr uint32) *mux {
+	for i := range abi.muxes {
+		if abi.muxes[i].nr == nr {
+			return &abi.muxes[i]
+		}
+	}
+	return nil
+}
+
 // muxBits returns which bits of the first argument of socketcall or ipc select the
 // call: an int for the one (net/socket.c), while the other keeps a version in the
 // upper half (ipc/syscall.c).

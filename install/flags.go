@@ -2,7 +2,7 @@ package install
 
 import (
 	"errors"
-	"iter"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -110,7 +110,7 @@ func parseFlag(name string) (Flags, error) {
 	}
 	nearest := ""
 	if len(bare) <= maxName { // don't copy a hostile name to fold it
-		nearest = spell.Nearest(upper(bare), allOf(names[:]))
+		nearest = spell.Nearest(upper(bare), slices.Values(names[:]))
 	}
 	if nearest != "" && prefixed {
 		nearest = flagPrefix + nearest
@@ -128,16 +128,6 @@ func upper(s string) string {
 		}
 	}
 	return string(b)
-}
-
-func allOf(names []string) iter.Seq[string] {
-	return func(yield func(string) bool) {
-		for _, name := range names {
-			if !yield(name) {
-				return
-			}
-		}
-	}
 }
 
 // checkFlags returns an error unless Load can do what the flags ask for.
